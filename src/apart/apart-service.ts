@@ -30,7 +30,7 @@ import { type SnapshotView, snapshotsIn } from "./snapshot-views.ts";
 import { StoryMirror } from "./story-mirror.ts";
 
 const NOWHERE: Standing = { hosts: [], port: 0, otherPorts: [], machineState: undefined };
-/** Patience with a process that is asked to close, or how things stand. */
+/** Patience with a process that is asked to close, or how things stand; with one that drains, beyond its limit. */
 const CLOSE_MS = 1_000;
 const FRESH_MS = 300;
 export const WATCHDOG_MS = 2_000;
@@ -122,11 +122,7 @@ export class ApartService implements InstanceService {
   async fresh(withSnapshots: boolean): Promise<void> {
     const keeper = this.#keeper;
     if (!keeper || !this.#isOpen) return;
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, FRESH_MS, undefined).unref());
-    const freshness = await Promise.race([
-      keeper.role.ask("fresh", withSnapshots).catch(() => undefined),
-      late,
-    ]);
+    const freshness = await answeredWithin(FRESH_MS, keeper.role.ask("fresh", withSnapshots));
     if (freshness && this.#keeper === keeper) this.#freshen(freshness);
   }
 
@@ -223,7 +219,8 @@ export class ApartService implements InstanceService {
   }
 
   async drain(limitMs: number): Promise<void> {
-    await this.#keeper?.role.ask("drain", limitMs).catch(() => undefined);
+    const keeper = this.#keeper;
+    if (keeper) await answeredWithin(limitMs + CLOSE_MS, keeper.role.ask("drain", limitMs));
     this.#standing = { ...this.#standing, hosts: [] };
   }
 
@@ -234,8 +231,7 @@ export class ApartService implements InstanceService {
     this.#registryNews.stop();
     this.#standing = NOWHERE;
     if (!keeper) return;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
-    await Promise.race([keeper.role.ask("close").catch(() => undefined), late]);
+    await answeredWithin(CLOSE_MS, keeper.role.ask("close"));
     this.#keeper = undefined;
     keeper.end(ENDED);
     this.#endStories(ENDED);
@@ -352,6 +348,12 @@ export class ApartService implements InstanceService {
       this.#programs.delete(key);
     }
   }
+}
+
+/** Undefined: it failed, or came too late. A role that has broken its own process may leave any question open. */
+function answeredWithin<Answer>(limitMs: number, answer: Promise<Answer>): Promise<Answer | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, limitMs, undefined).unref());
+  return Promise.race([answer.catch(() => undefined), late]);
 }
 
 /** With its place in the user's file, which `lastError` has no other way to tell. */

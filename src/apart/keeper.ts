@@ -14,7 +14,7 @@ import { type ProcessorShare, processorShare, residentBytes } from "./process-lo
 import { readInTurns } from "./read-in-turns.ts";
 import { startRoleProcess } from "./role-start.ts";
 import { MAX_FROM_ROLE, Rpc } from "./rpc.ts";
-import type { DaemonSide, RoleSide } from "./sides.ts";
+import { type DaemonSide, PIPE_CLOSED, type RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
 
 export interface KeepRequest {
@@ -219,12 +219,17 @@ export class Keeper {
     this.#request.onEnded(why);
   }
 
-  /** V8 says so itself where it ends because its heap is full, which may be sooner than anybody looks. */
+  /**
+   * V8 says so itself where it ends because its heap is full, which may be sooner than anybody looks. Of an exit that it did not tell the
+   * status alone is certain.
+   */
   #endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
     if (this.#suspected) return this.#suspected;
     if (this.#errors.includes(HEAP_IS_FULL)) return memoryCause(this.#request.memoryBytes, "");
     if (signal !== null) return cause("role-ended", { how: signal });
-    return cause("role-exited", { code: code ?? 0, place: "" });
+    if (code === PIPE_CLOSED)
+      return cause("role-ended", { how: "it closed descriptor 3, its pipe to the daemon" });
+    return cause("role-ended", { how: `exit status ${code}` });
   }
 
   /** Reads what it had not yet sent. It may have written there whatever it liked. */

@@ -9,10 +9,11 @@ import { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { faultsOf } from "../catalogue/role-folder.ts";
+import { osCode } from "../os/os-errors.ts";
 import { playStory } from "../replay/replay-elsewhere.ts";
 import { importRole, PlayedInstance } from "./played-instance.ts";
 import { MAX_FROM_ROLE, plainError, Rpc } from "./rpc.ts";
-import type { DaemonSide, RoleSide } from "./sides.ts";
+import { type DaemonSide, PIPE_CLOSED, type RoleSide } from "./sides.ts";
 
 const TO_DAEMON = 3;
 const FROM_DAEMON = 4;
@@ -70,8 +71,8 @@ const daemon = new Rpc<DaemonSide>(side, write, undefined, { mostSent: MAX_FROM_
 function write(bytes: Buffer): void {
   try {
     writeWhole(bytes);
-  } catch {
-    end();
+  } catch (error) {
+    end(osCode(error) === "EBADF" ? PIPE_CLOSED : 0);
   }
 }
 
@@ -89,15 +90,14 @@ function keepSafe(bytes: Buffer, from: number, to: number): boolean {
   return isBoxOpen;
 }
 
-function end(): void {
+function end(status: number): void {
   isOver = true;
-  process.exit(0);
+  process.exit(status);
 }
 
 const questions = new Socket({ fd: FROM_DAEMON, readable: true, writable: false });
 questions.on("data", (chunk) => daemon.feed(chunk));
-questions.on("end", end);
-questions.on("error", end);
+for (const event of ["end", "error"]) questions.on(event, () => end(0));
 
 daemon.tell("alive");
 setInterval(() => daemon.tell("alive"), SIGN_OF_LIFE_MS).unref();

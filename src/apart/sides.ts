@@ -8,6 +8,9 @@ import type { LiveView } from "../stories/live-view.ts";
 import type { PlayedStory, StoryToPlay } from "../stories/story-to-play.ts";
 import type { PlainError } from "./rpc.ts";
 
+/** Exit status of a process whose pipe to the daemon is no open descriptor any more: code of the role has closed it. */
+export const PIPE_CLOSED = 90;
+
 /** An edition of the role: a module, what it was given, and its number among the daemon's. */
 export interface PlayedEdition {
   /** File to be imported; it is gone when this is answered. */

@@ -64,6 +64,10 @@ export interface Silence {
 /** Measures of the program and all its children. */
 export interface Sample {
   readonly cpuMs: number;
+  /** For how long its threads were ready to run and had no processor; 0 where the system does not tell. */
+  readonly waitedMs: number;
+  /** Whether a thread of it runs, is ready to, or stands still: not all of them sleep. */
+  readonly isAwake: boolean;
   readonly rssBytes: number;
   readonly fds: number;
   readonly threads: number;

@@ -25,7 +25,7 @@ import { type Found, valuesOf } from "./whose.ts";
 
 export interface ClassParts {
   readonly store: ClassStore;
-  readonly recorder: Pick<Recorder, "watch" | "tap" | "live">;
+  readonly recorder: Pick<Recorder, "watch" | "tap" | "live" | "all">;
   readonly judged: (story: Story) => Judged;
   readonly roles: ReadonlyMap<string, Role>;
   /** Names that the peers of an instance have given, by connection. */
@@ -149,6 +149,7 @@ export class ClassLab {
       ...students.flatMap(({ shown, group }) => (group === undefined ? [] : [[shown, group] as const])),
     ]);
     this.#gate.adopt(plan?.settings ?? {});
+    for (const { subject } of this.#parts.recorder.all()) subject.label = this.shownLabel(subject.label);
     this.#ledger.adopt(students, plan?.each.map(({ role }) => role) ?? [], store.progress(this.name));
     this.#hints = store.hints();
     this.#checks = store.checks();
@@ -166,7 +167,7 @@ export class ClassLab {
     const labels = students.flatMap(({ id, pseudonym }) => [id, pseudonym]);
     try {
       for (const { story, judged } of await remembered(lab, labels)) {
-        story.subject.label = this.find(story.subject.label ?? "")?.shown;
+        story.subject.label = this.shownLabel(story.subject.label);
         this.#ledger.hear(story);
         this.#ledger.fold(story, judged);
       }
@@ -198,6 +199,12 @@ export class ClassLab {
   /** By the roster's id, the pseudonym, or the name for signing in. */
   find(name: string): Student | undefined {
     return this.#students.get(name.toLowerCase());
+  }
+
+  /** Label of a story as screens show it now: it may have the student's other name, from before pseudonyms were switched on or off. */
+  shownLabel(label: string | undefined): string | undefined {
+    const student = label === undefined ? undefined : this.find(label);
+    return student && (label === student.id || label === student.pseudonym) ? student.shown : label;
   }
 
   /** Results of checks were added. */

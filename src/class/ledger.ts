@@ -6,11 +6,11 @@ import type { Role } from "../machines/_role.ts";
 import type { StoredProgress } from "../stores/class.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { Story } from "../stories/story.ts";
-import type { Judged, Verdict } from "../stories/verdict.ts";
+import type { Judged } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
 import { lookAtLive } from "./live-look.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
-import { cardAfter, FINE, type KeptCard, newestCard } from "./standing-card.ts";
+import { cardAfter, FINE, type KeptCard, newestCard, ON_ITS_WAY } from "./standing-card.ts";
 import type { RowsOptions, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
@@ -46,8 +46,6 @@ interface Account {
   readonly roles: Map<string, Standing>;
 }
 
-const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
-
 export class Ledger {
   readonly #parts: LedgerParts;
   #accounts = new Map<string, Account>();
@@ -64,10 +62,11 @@ export class Ledger {
   /** `progress`: of earlier runs. Who stays keeps the account. */
   adopt(students: readonly Student[], each: readonly string[], progress: readonly StoredProgress[]): void {
     this.#each = [...new Set(each)].filter((name) => this.#rulesOf(name).length > 0);
-    const before = this.#accounts;
+    // By the roster's id: the name that is shown may be another one now.
+    const before = new Map([...this.#accounts.values()].map((account) => [account.student.id, account]));
     this.#accounts = new Map(
       students.map((student) => {
-        const known = before.get(student.shown);
+        const known = before.get(student.id);
         const { live, newest, roles } = known ?? { live: new Set(), newest: undefined, roles: new Map() };
         return [student.shown, { student, live, newest, roles } as Account];
       }),
@@ -176,10 +175,10 @@ export class Ledger {
 
   #row(account: Account, checks: StudentRow["checks"], judged: LedgerParts["judged"]): StudentRow {
     const { student, live, newest, roles } = account;
-    const { waitingMs, stuckMs, needy, card: liveCard } = lookAtLive(live, judged);
+    const { waitingMs, stuckMs, needy, card: liveCard, wrong } = lookAtLive(live, judged);
     const shown = needy ? shownOf(needy) : newest && shownNewest(newest);
     const role = shown?.role;
-    const furthest = this.#furthest(account, role);
+    const furthest = this.#furthest(account, role, wrong);
     const card = liveCard ?? newestCard(roles.values());
     return {
       id: student.shown,
@@ -199,14 +198,14 @@ export class Ledger {
     return this.#each.length > 0 && this.#each.every((name) => roles.get(name)?.doneAt !== undefined);
   }
 
-  /** Of the role that the row is about. */
-  #furthest({ live, roles }: Account, role: string | undefined): string | undefined {
+  /** Of the role that the row is about. `wrong`: live conversations in which something went wrong. */
+  #furthest({ live, roles }: Account, role: string | undefined, wrong: ReadonlySet<Story>) {
     if (role === undefined) return undefined;
     const rules = this.#rulesOf(role);
     let best = roles.get(role)?.furthest;
     for (const story of live)
       if (story.subject.role === role && story.fault === undefined)
-        best = further(best, keptRule(story, rules, true), rules);
+        best = further(best, keptRule(story, rules, !wrong.has(story)), rules);
     return best;
   }
 }

@@ -5,6 +5,8 @@ import type { StudentCard } from "./student-row.ts";
 
 /** With these a conversation went well. */
 export const FINE: readonly Verdict[] = ["ok", "note"];
+/** With these nothing has gone wrong so far. */
+export const ON_ITS_WAY: readonly Verdict[] = [...FINE, "waiting", "stuck"];
 
 export interface KeptCard extends StudentCard {
   readonly at: number;

@@ -70,15 +70,15 @@ export class DatabaseQuestions {
     return forgetStudent(this.#database, names, [...this.#roles.keys()]);
   }
 
-  /** Peers of a label, the newest first. One of which no verdict was written - the daemon ended first - is read whole and judged. */
+  /** Peers of these labels, the newest first. One of which no verdict was written - the daemon ended first - is read whole and judged. */
   async journaledOf(
-    label: string,
+    labels: readonly string[],
     most: number,
     judge: (story: KeptStory) => Judged,
   ): Promise<ConnectionDocument[]> {
     await this.settled();
     const reader = openJournalReader(this.#database);
-    const rows = reader.newestOf(label, most).filter(({ version }) => version === STORY_VERSION);
+    const rows = reader.newestOf(labels, most).filter(({ version }) => version === STORY_VERSION);
     return rows.flatMap((row) => {
       const { verdict, cards } = row;
       const story = storyFromJournal(row, []);

@@ -151,7 +151,7 @@ export interface Lab {
   forgetStudent(names: readonly string[]): Promise<Forgotten>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
-  /** Connections of a label that the journal has, the newest first. */
+  /** Connections of a label, or of a student by any name, that the journal has, the newest first; each with the name that screens show now. */
   journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]>;
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;

@@ -321,14 +321,23 @@ export class LocalLab implements Lab {
     return this.#parts.questions.forgetStudent(names);
   }
 
-  journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
+  async journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
     const { instance } = peer;
     const id = instance === undefined ? undefined : (this.find(instance)?.id ?? instance);
-    return this.#parts.questions.journaled({ ...peer, instance: id });
+    const found = await this.#parts.questions.journaled({ ...peer, instance: id });
+    if (found?.form === "facts") {
+      const { subject } = found.story;
+      subject.label = this.class?.shownLabel(subject.label) ?? subject.label;
+    }
+    return found;
   }
 
-  journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]> {
-    return this.#parts.questions.journaledOf(label, most, (story) => this.judged(story));
+  async journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]> {
+    const student = this.class?.find(label);
+    // Labels were the other name before the class was given pseudonyms, or was rid of them.
+    const labels = student ? [student.id, student.pseudonym] : [label];
+    const found = await this.#parts.questions.journaledOf(labels, most, (story) => this.judged(story));
+    return student ? found.map((one) => ({ ...one, label: student.shown })) : found;
   }
 
   reportFault(error: unknown, sentence: string): void {

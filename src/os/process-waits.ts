@@ -3,6 +3,7 @@
  * A call's arguments are the program's own addresses; a process that may see the call may read them.
  */
 import { procBytes, procLink, procNames, procText } from "./proc-files.ts";
+import { sum } from "./process-tree.ts";
 import { limitOfWait, type WaitLimit, watchedBy } from "./waiting-call.ts";
 
 /** Threads of one process that are looked at. */
@@ -42,8 +43,25 @@ export function waitsOf(pids: readonly number[], own: ReadonlySet<number>): Thre
 }
 
 /** Whether it sleeps as a wait does: one that a disk keeps, or that is stopped, is in the same call, and goes on by itself. */
-export const isAsleep = ({ pid, thread }: ThreadWait): boolean =>
+export const isAsleep = ({ pid, thread }: Pick<ThreadWait, "pid" | "thread">): boolean =>
   /^State:\s+S/m.test(procText(`${pid}/task/${thread}/status`));
+
+export interface Readiness {
+  /** For how long the threads were ready to run so far and had no processor: told when they have one again. 0: not told. */
+  readonly waitedMs: number;
+  /** Whether one of them does not sleep. */
+  readonly isAwake: boolean;
+}
+
+/** Of all threads of these processes. */
+export function readinessOf(pids: readonly number[]): Readiness {
+  const threads = pids.flatMap((pid) => procNames(`${pid}/task`).map((thread) => ({ pid, thread })));
+  const waitedNs = threads.map(({ pid, thread }) => {
+    const [, waited] = procText(`${pid}/task/${thread}/schedstat`).split(" ");
+    return Number(waited) || 0;
+  });
+  return { waitedMs: sum(waitedNs) / 1e6, isAwake: !threads.every(isAsleep) };
+}
 
 /** Times that a thread has gone to sleep by itself since it began: two equal ones, and it has slept all the time between. */
 export function sleepsOf({ pid, thread }: ThreadWait): number {

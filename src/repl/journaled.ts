@@ -36,8 +36,7 @@ async function journaledFor(lab: Lab, term: string) {
 }
 
 async function newestPeerOf(lab: Lab, term: string) {
-  const label = lab.class?.find(term)?.shown ?? term;
-  const [newest] = await lab.journaledOf(label, 1);
+  const [newest] = await lab.journaledOf(term, 1);
   return newest && parsePeerTerm(newest.id);
 }
 

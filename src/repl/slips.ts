@@ -2,7 +2,7 @@
 import { stringify } from "csv-stringify/sync";
 import type { Lab, LabClassView, LabInstance } from "../lab/lab.ts";
 import type { HostPort } from "../machines/_world.ts";
-import { isLoopback } from "../wire/loopback.ts";
+import { isThisMachine } from "../wire/loopback.ts";
 
 export interface Slip {
   /** As screens name the student. */
@@ -76,10 +76,7 @@ function roleLine(
 /** Options as they are from another machine: a registry of this one is reached by its name there. */
 function reachedAt(host: string, options: LabInstance["options"]): Record<string, unknown> {
   const isHere = (value: unknown): value is HostPort =>
-    typeof value === "object" &&
-    value !== null &&
-    "host" in value &&
-    (value.host === "localhost" || isLoopback(String(value.host)));
+    typeof value === "object" && value !== null && "host" in value && isThisMachine(String(value.host));
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [key, isHere(value) ? { ...value, host } : value]),
   );

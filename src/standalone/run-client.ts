@@ -13,7 +13,7 @@ import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/in
 import { diagnose, type Incident } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Registry, Screen } from "../machines/_world.ts";
+import type { Clock, Registry, Screen } from "../machines/_world.ts";
 import { contextOf } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -29,16 +29,18 @@ export interface ClientWatcher {
   /** User of a client: reads what the peer says, and speaks to it. */
   readonly screen?: Screen;
   readonly onOpen?: (run: ClientRun) => void;
+  /** Time of the run, where it is not the machine's own. */
+  readonly clock?: Clock;
 }
 
 /** Resolves to what it came to; rejects with what its machine threw. Throws where an option is wrong. */
 export async function runClient(
   role: Role,
   given: Record<string, unknown>,
-  { onEntry, signal, screen, onOpen }: ClientWatcher,
+  { onEntry, signal, screen, onOpen, clock = systemClock }: ClientWatcher,
 ): Promise<Outcome> {
   const options = parseOptions(role, given);
-  const recorder = new Recorder(systemClock);
+  const recorder = new Recorder(clock);
   recorder.tap(onEntry);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const run = new ClientRun({
@@ -48,12 +50,12 @@ export async function runClient(
     options: roleOptions(role, options),
     common: options,
     preferredPort: 0,
-    environment: environmentOf(recorder),
+    environment: environmentOf(recorder, clock),
     ...(screen ? { screen } : {}),
     onCrash: reject,
     onFinished: resolve,
   });
-  const watch = new ProgramWatch({ recorder, clock: systemClock, optionsOf: () => options });
+  const watch = new ProgramWatch({ recorder, clock, optionsOf: () => options });
   watch.start();
   await run.open();
   onOpen?.(run);
@@ -87,9 +89,9 @@ function incidentOf(
   };
 }
 
-function environmentOf(recorder: Recorder): Environment {
+function environmentOf(recorder: Recorder, clock: Clock): Environment {
   return {
-    clock: systemClock,
+    clock,
     random: Math.random,
     files: localFiles((root) => root, process.cwd()),
     registry: noRegistry,

@@ -23,8 +23,8 @@ export type JournaledPeer =
 export interface JournalReader {
   /** Undefined where it has nothing of it. The instance is its id. */
   read(peer: PeerTerm): JournaledPeer | undefined;
-  /** Rows of the newest peers of a label, the newest first. */
-  newestOf(label: string, most: number): StoryRow[];
+  /** Rows of the newest peers of these labels, the newest first. */
+  newestOf(labels: readonly string[], most: number): StoryRow[];
   /** Of each label the newest row of every role that has a verdict, and newer ones without: the daemon ended before they were judged. */
   standing(lab: string, labels: readonly string[]): StoryRow[];
 }
@@ -34,11 +34,11 @@ const MAX_ROWS = 2_000;
 
 export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
   return {
-    newestOf: (label, most) => {
+    newestOf: (labels, most) => {
       const rows = new Map<string, StoryRow>();
       for (const week of journalFilesIn(path.dirname(file)).reverse()) {
         // A connection over midnight of a Sunday is in both weeks; the later row knows how it ended.
-        for (const row of newestIn(week.file, label, most)) if (!rows.has(row.id)) rows.set(row.id, row);
+        for (const row of newestIn(week.file, labels, most)) if (!rows.has(row.id)) rows.set(row.id, row);
         if (rows.size >= most) break;
       }
       return [...rows.values()].slice(0, most);
@@ -98,14 +98,13 @@ function standingIn(file: string, lab: string, labels: readonly string[]): Story
   }
 }
 
-function newestIn(file: string, label: string, most: number): StoryRow[] {
+function newestIn(file: string, labels: readonly string[], most: number): StoryRow[] {
   const sql = new Database(file, { readonly: true });
   try {
-    return sql
-      .prepare<[string, number], StoryRow>(`
-        SELECT ${STORY_COLUMNS}, opened_at AS openedAt FROM stories
-        WHERE label = ? AND ${OF_PEERS} ORDER BY opened_at DESC LIMIT ?`)
-      .all(label, most);
+    const newest = sql.prepare<[string, number], StoryRow>(`
+      SELECT ${STORY_COLUMNS}, opened_at AS openedAt FROM stories
+      WHERE label = ? AND ${OF_PEERS} ORDER BY opened_at DESC LIMIT ?`);
+    return labels.flatMap((label) => newest.all(label, most)).sort((a, b) => b.openedAt - a.openedAt);
   } finally {
     sql.close();
   }

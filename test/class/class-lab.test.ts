@@ -160,6 +160,25 @@ describe("a row", () => {
     peer.reset();
   });
 
+  it("has no rule as kept by a request that the registry could not read, while its sender is remembered either", async () => {
+    const one = await start("roster: ./roster.csv\neach:\n  - role: bootstrap\n");
+    const said = async (text: string) => {
+      const socket = createSocket("udp4");
+      socket.send(text, portOf(one, "s001-bootstrap"), "127.0.0.1");
+      await once(socket, "message");
+      socket.close();
+    };
+    await said("DISCOVERY;pdf");
+    // So long that it is looked at closely, and not so long that it is forgotten.
+    one.clock.push(5_000);
+    await eventually(() =>
+      expect(row(one, "s001")).toMatchObject({ state: "serving", connected: 1, card: { id: "D20" } }),
+    );
+    expect(row(one, "s001").furthest).toBeUndefined();
+    await said("DISCOVERY");
+    expect(row(one, "s001").furthest).toBe("BOOT-1");
+  });
+
   it("is done when each role was gone through to its last rule without a mistake, and stays so over a restart", async () => {
     const one = await start("roster: ./roster.csv\neach:\n  - role: calculator\n");
     const wrong = await open(one, "s001-calculator");
@@ -361,7 +380,25 @@ describe("a class that is wrong", () => {
       "a key",
       `${LAB}class: { prots: 1-2 }\n`,
       {},
-      "lab.yaml:5: class: unknown key prots:; did you mean ports:?",
+      "lab.yaml:5: class: unknown key prots; did you mean ports?",
+    ],
+    [
+      "a number",
+      `${LAB}class: { limits: { connections: 0 } }\n`,
+      {},
+      "lab.yaml:5: class: connections: must be at least 1",
+    ],
+    [
+      "opening hours",
+      `${LAB}class: { open: tomorrow }\n`,
+      {},
+      'lab.yaml:5: class: open: "tomorrow" is not a time: write 2026-12-01T09:00/2026-12-01T10:30 (from/until)',
+    ],
+    [
+      "a list of opening hours",
+      `${LAB}class: { open: [2026-12-01T09:00/2026-12-01T10:30, 2026-12-02T09:00/2026-12-02T08:00] }\n`,
+      {},
+      /^lab\.yaml:5: class: open: "2026-12-02T09:00\/2026-12-02T08:00" ends before it begins: /,
     ],
     [
       "a word in braces",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { waitedMs } from "../processor-time.ts";
+import { HeldUp } from "../processor-time.ts";
 import { type ConnectionDocument, type InstanceDocument, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { checkout, Scene } from "./scene.ts";
@@ -17,10 +17,11 @@ class Neighbour {
   #isOver = false;
   worstMs = 0;
   readonly #daemon: number;
-  #waitedMs = 0;
+  #heldUp: HeldUp;
 
   constructor(port: number, daemon: number) {
     this.#daemon = daemon;
+    this.#heldUp = new HeldUp(daemon);
     this.#socket = connect(port, "127.0.0.1").setEncoding("utf8").setNoDelay(true);
     this.#socket.write("ann\n");
     this.#ask().catch(() => undefined);
@@ -35,16 +36,18 @@ class Neighbour {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     this.#socket.destroy();
+    this.#heldUp.end();
   }
 
   get limitMs(): number {
-    return NEIGHBOUR_MS + waitedMs(process.pid) + waitedMs(this.#daemon) - this.#waitedMs;
+    return NEIGHBOUR_MS + this.#heldUp.ms;
   }
 
   /** From here on. */
   begin(): void {
     this.worstMs = 0;
-    this.#waitedMs = waitedMs(process.pid) + waitedMs(this.#daemon);
+    this.#heldUp.end();
+    this.#heldUp = new HeldUp(this.#daemon);
   }
 
   end(): void {

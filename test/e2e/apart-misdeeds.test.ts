@@ -1,6 +1,6 @@
 /** All further ways in which a user's role may go wrong: one of `npm run test:long`, for each costs some seconds. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ApartLab } from "./apart-lab.ts";
+import { ApartLab, Peer } from "./apart-lab.ts";
 
 let lab: ApartLab;
 
@@ -19,11 +19,23 @@ describe("an instance of a user's role", () => {
     ["loops in a timer of its own", "later", HANG],
     ["loops in its hub", "hub", HANG],
     ["leaks on the heap", "heap", /took \d+ MB of memory, and may take 160 \(--memory\)/],
+    ["closes its pipe to the daemon", "channel", /role's process ended: it closed descriptor 3/],
+    ["exits and does not tell it", "untoldExit", /role's process ended: exit status 3/],
     ["is killed", "kill", /role's process ended: SIGKILL/],
     ["throws where none is there to catch it", "thrownLater", /undefined.*misdeeds\.ts:\d+:\d+\)/],
   ])("that %s is started again, and its peers' stories say why", (_, deed, why) =>
     lab.expectToOutlive(deed, why),
   );
+});
+
+it("an instance whose role broke its own process, so that it answers nothing more, is stopped all the same", async () => {
+  const { id, port } = await lab.spawn();
+  const peer = await Peer.meet(port);
+  expect(await peer.ask("deaf")).toBe("did deaf");
+  const { ended } = peer;
+  expect(await lab.daemon.ctl("stop", id)).toMatchObject({ exit: 0 });
+  await ended;
+  expect(await lab.show(id)).toMatchObject({ state: "stopped" });
 });
 
 /** A role whose module does this as it is read in the daemon, and not where it is tried first. */

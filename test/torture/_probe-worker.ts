@@ -7,6 +7,7 @@ import { EventEmitter, once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { Standstill } from "../processor-time.ts";
 import type { LineName, ProbeStep, Probes, ProbeWork } from "./_probe.ts";
 
 const { echo, registry, everyMs, plain, patienceMs } = workerData as ProbeWork;
@@ -14,6 +15,7 @@ const { echo, registry, everyMs, plain, patienceMs } = workerData as ProbeWork;
 const LOST_MS = 500;
 
 let probes = empty();
+let standstill = new Standstill();
 /** Aborted while nobody may pause: from the beginning of a stretch until what happens in it is under way. */
 let hurry = new AbortController();
 
@@ -136,6 +138,8 @@ const lines = [new Line("tcp"), new Line("plain"), ...(registry === undefined ? 
 const steps: Readonly<Record<ProbeStep, () => Promise<void>>> = {
   begin: async () => {
     probes = empty();
+    standstill.end();
+    standstill = new Standstill();
     hurry.abort();
     await Promise.all(lines.map((line) => line.begins()));
     parentPort?.postMessage("begun");
@@ -146,6 +150,7 @@ const steps: Readonly<Record<ProbeStep, () => Promise<void>>> = {
   tell: async () => {
     const answers = await Promise.all(lines.map((line) => line.isAnswered()));
     probes.unanswered.push(...lines.filter((_, at) => !answers[at]).map(({ name }) => name));
+    probes.starvedMs = standstill.ms;
     parentPort?.postMessage(probes);
   },
 };

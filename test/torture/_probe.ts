@@ -40,7 +40,7 @@ export interface Probes {
   /** Those whose question of this stretch had no answer for so long. */
   readonly unanswered: LineName[];
   readonly patienceMs: number;
-  /** For how long the daemon was ready to run in this stretch, and had no processor. */
+  /** For how long the daemon was ready to run in this stretch, and had no processor; and the machine stood still. */
   starvedMs: number;
 }
 
@@ -79,7 +79,7 @@ export class Probe {
     this.#worker.postMessage("going" satisfies ProbeStep);
     const result = await acting;
     const probes = (await this.#step("tell")) as Probes;
-    probes.starvedMs = waitedMs(this.#pid) - waitedBefore;
+    probes.starvedMs += waitedMs(this.#pid) - waitedBefore;
     return { result, probes };
   }
 

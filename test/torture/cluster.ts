@@ -20,8 +20,12 @@ const IN_MS = 60_000;
 const QUIET_MS = 3_000;
 const SAME_MS = 30_000;
 
+/** Of a node: longer than a machine stands still where nothing is done to it. */
+const LEASE_MS = 5_000;
+
 interface Row {
   readonly node: string;
+  readonly state: string;
   readonly hubs: readonly string[];
 }
 
@@ -52,7 +56,6 @@ const skipped: Finding = {
 
 class ClusterLab {
   readonly #trial: Trial;
-  readonly #leaseMs: number;
   readonly #crowd: RoomCrowd;
   readonly #ledger: LabLedger;
   readonly #servers: NatsServer[] = [];
@@ -69,7 +72,6 @@ class ClusterLab {
 
   constructor(trial: Trial) {
     this.#trial = trial;
-    this.#leaseMs = trial.sized(2_000, 5_000);
     this.#crowd = new RoomCrowd(trial.random.fork(), trial.sized(300, 3_000));
     this.#ledger = new LabLedger(trial.random.fork());
   }
@@ -116,7 +118,7 @@ class ClusterLab {
       this.#slowestRollingMs = Math.max(this.#slowestRollingMs, this.#crowd.slowestMs);
       await this.#settle("drained, stopped and started again");
       this.#peaceful.push([from, performance.now()]);
-      await delay(this.#trial.random.int(0, this.#leaseMs / 2));
+      await delay(this.#trial.random.int(0, LEASE_MS / 2));
     }
   }
 
@@ -129,7 +131,7 @@ class ClusterLab {
     const living = this.#crowd.visits.filter((visit) => visit.end === "there" && visit.until === undefined);
     await daemon.kill();
     if (isOwner) this.#backMs.push((await this.#restarted(living, killedAt)) - killedAt);
-    else await delay(this.#trial.random.int(0, 2 * this.#leaseMs));
+    else await delay(this.#trial.random.int(0, 2 * LEASE_MS));
     await this.#start(name);
     await this.#settle(`kill -9 of ${whom}`);
   }
@@ -141,7 +143,8 @@ class ClusterLab {
     this.#crowd.doubt(this.#placeOf(name));
     this.#daemons.delete(name);
     daemon.program.signal("SIGSTOP");
-    await delay(this.#leaseMs * (1.5 + this.#trial.random.next()));
+    await delay(LEASE_MS * (1.5 + this.#trial.random.next()));
+    await this.#isGone(name);
     daemon.program.signal("SIGCONT");
     this.#daemons.set(name, daemon);
     await daemon.program.says("cut off", START_MS);
@@ -151,7 +154,7 @@ class ClusterLab {
   async #killServer(): Promise<void> {
     const server = this.#trial.random.pick(this.#servers);
     await server.kill();
-    await delay(this.#trial.random.int(500, 2 * this.#leaseMs));
+    await delay(this.#trial.random.int(500, 2 * LEASE_MS));
     await server.start();
     await this.#settle("kill -9 of a nats-server");
   }
@@ -187,7 +190,7 @@ class ClusterLab {
     const urls = this.#servers.map(({ url }) => url).join(",");
     const args = [
       ...["--lab", scene.file("room.yaml", LAB), "--cluster", urls, "--node", name],
-      ...["--lease-time", `${this.#leaseMs / 1_000}s`, "--cluster-operators", "all"],
+      ...["--lease-time", `${LEASE_MS / 1_000}s`, "--cluster-operators", "all"],
     ];
     const daemon = await TestDaemon.start(scene, { name, args, patienceMs: START_MS });
     this.#daemons.set(name, daemon);
@@ -215,6 +218,16 @@ class ClusterLab {
       await delay(100);
     }
     throw new Error("no node owns the room");
+  }
+
+  /** Where the machine stood still meanwhile, the others see it off later. */
+  async #isGone(name: string): Promise<void> {
+    const [other] = this.#daemons.values();
+    for (const until = performance.now() + IN_MS; performance.now() < until; await delay(100)) {
+      const rows = (await other?.document<Row[]>("nodes")) ?? [];
+      if (rows.some(({ node, state }) => node === name && state === "gone")) return;
+    }
+    throw new Error(`${name} stands still, and the others do not see it off`);
   }
 
   /** Moment at which the last of those who live heard that the room was made again. */
@@ -301,9 +314,9 @@ class ClusterLab {
   #back(): Finding {
     const slowest = Math.max(0, ...this.#backMs);
     // A machine that runs a whole test suite beside it has other troubles.
-    const limitMs = this.#trial.sized(IN_MS, this.#leaseMs);
+    const limitMs = this.#trial.sized(IN_MS, LEASE_MS);
     return {
-      promised: `a room whose owner dies is back within the lease, ${ms(this.#leaseMs)}`,
+      promised: `a room whose owner dies is back within the lease, ${ms(LEASE_MS)}`,
       done: `kill -9 of the owner: ${this.#backMs.length}`,
       figure: `all who live had heard it after ${ms(slowest)} at most; the slowest line of all took ${ms(this.#slowestMs)}`,
       held: slowest <= limitMs,

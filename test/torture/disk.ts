@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { launch, type RegistrationDocument, TestDaemon } from "../e2e/daemon.ts";
 import { freePorts } from "../e2e/free-ports.ts";
-import { waitedMs } from "../processor-time.ts";
+import { HeldUp } from "../processor-time.ts";
 import { canMount, fill, onReadOnlyDisk, onSmallDisk, seenBy } from "./_disks.ts";
 import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
 import { Questioner } from "./_questioner.ts";
@@ -141,7 +141,7 @@ interface Round {
   readonly stored: number;
   readonly refused: number;
   readonly witness: Witness;
-  /** Who asks and who answers had no processor for so long. */
+  /** The machine held up who asks and who answers for so long. */
   readonly starvedMs: number;
 }
 
@@ -153,7 +153,7 @@ async function underTrouble(
   count: number,
 ): Promise<Round> {
   const before = questioner.tally();
-  const starvedBefore = waitedMs(daemon.ready.pid) + waitedMs(process.pid);
+  const heldUp = new HeldUp(daemon.ready.pid);
   const witness = await Witness.at(lab.calculator);
   let isOver = false;
   const watching = witness.keepAsking(() => !isOver, 5);
@@ -162,7 +162,8 @@ async function underTrouble(
   await watching;
   witness.end();
   const { stored, refused } = questioner.tally();
-  const starvedMs = waitedMs(daemon.ready.pid) + waitedMs(process.pid) - starvedBefore;
+  const starvedMs = heldUp.ms;
+  heldUp.end();
   return {
     asked: count,
     stored: stored - before.stored,

@@ -20,6 +20,7 @@ import {
   socketsOf,
   sum,
 } from "../../os/process-tree.ts";
+import { readinessOf } from "../../os/process-waits.ts";
 import type { Exit, Limits, Listening, Program, Sample, Silence } from "../program.ts";
 import { exitOf, limitOf } from "./exit-status.ts";
 import { OutputKeep } from "./output-keep.ts";
@@ -125,10 +126,12 @@ export class StartedProgram implements Program {
     const all = this.processes();
     const live = all.filter((figures) => !isEnded(figures));
     if (live.length === 0) return undefined;
+    const pids = live.map(({ pid }) => pid);
     return {
       cpuMs: sum(all.map(({ cpuMs }) => cpuMs)),
+      ...readinessOf(pids),
       rssBytes: sum(live.map(({ rssBytes }) => rssBytes)),
-      fds: descriptorCount(live.map(({ pid }) => pid)),
+      fds: descriptorCount(pids),
       threads: sum(live.map(({ threads }) => threads)),
       processes: live.length,
       zombies: all.length - live.length,

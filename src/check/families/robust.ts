@@ -134,6 +134,7 @@ function costFamilies(source: Dialogues): ServerCase[] {
       grade: "SHOULD",
       title: "uses no processor time while a client says nothing, and after one has left",
       needs: ["start"],
+      limitMs: 10_000,
       run: (t) => idles(t, source),
     }),
     defineCase({

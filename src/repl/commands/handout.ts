@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Lab } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
+import { isThisMachine } from "../../wire/loopback.ts";
 import { classOf } from "../class-of.ts";
 import { defineCommand } from "../command.ts";
 import { namesOption } from "../guarded-options.ts";
@@ -31,8 +32,9 @@ export default defineCommand({
   notes: [
     "The slips have tokens and links: who has another's can work under that name. With web the page is on, and each slip has a link and its QR code.",
   ],
-  async run({ lab, options, out, data, isJson, writeFile }) {
+  async run({ lab, options, out, err, data, isJson, writeFile }) {
     const all = classOf(lab);
+    if (!isThisMachine(options.host)) for (const sentence of await outOfReach(lab)) err(sentence);
     const { slipsOf, slipsCsv } = await import("../slips.ts");
     const linkOf = await links(lab, options.linkFor);
     const slips = slipsOf(lab, all, { host: options.host, names: options.names, linkOf });
@@ -53,4 +55,24 @@ async function links(lab: Lab, forMs: number): Promise<(student: string) => stri
     forMs,
   );
   return (student) => web.studentLink(student, forMs, false).link;
+}
+
+/** Part of the slips that students at other machines cannot reach, in sentences. */
+async function outOfReach(lab: Lab): Promise<string[]> {
+  const all = classOf(lab);
+  const roles = lab.instances.filter(({ id }) => all.kindOf(id) !== undefined);
+  const here = roles.filter(({ options }) => isThisMachine(options.host));
+  const page = (await lab.web()).status();
+  return [
+    ...(here.length > 0
+      ? [
+          `other machines cannot reach ${here.length} of ${roles.length} roles: start netlabd with --host 0.0.0.0`,
+        ]
+      : []),
+    ...(page && isThisMachine(new URL(page.address).hostname)
+      ? [
+          "other machines cannot open the links, which lead to this machine: web --off, then web --host '*' --name NAME (docs/web.md)",
+        ]
+      : []),
+  ];
 }

@@ -4,7 +4,7 @@ import { exitCodes, NetlabError } from "../../errors.ts";
 import type { LabWeb, WebDocument, WebLink } from "../../lab/lab-web.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
-import { isLoopback } from "../../wire/loopback.ts";
+import { isThisMachine } from "../../wire/loopback.ts";
 import { type Call, defineCommand } from "../command.ts";
 
 /** Usual port of the page: one of its own, so that a browser that was logged in finds it again after a restart. */
@@ -99,7 +99,7 @@ const isOtherwise = ({ port, host, webOwn }: Options, open: WebDocument) =>
 async function open({ options, readFile }: WebCall, web: LabWeb): Promise<void> {
   const { port, host, name, cert, key, webOwn } = options;
   if ((cert === undefined) !== (key === undefined)) throw new NetlabError("usage/web-tls");
-  const isForThisMachine = (host === "localhost" || isLoopback(host)) && name === undefined;
+  const isForThisMachine = isThisMachine(host) && name === undefined;
   if (webOwn && !isForThisMachine) throw new NetlabError("usage/web-own");
   const tls = cert && key ? { cert: await readFile(cert), key: await readFile(key) } : undefined;
   await web.open({ port, host, names: name ? [name] : [], tls, isOwners: webOwn });

@@ -7,6 +7,7 @@ import threading
 import time
 
 from _framing import Framing, Refused
+from _taken import taken
 
 GAP = 0.05
 QUEUE = 1 << 20
@@ -44,6 +45,7 @@ class Peer(Framing):
                 data, apart = self.queue[0]
             if apart and self.last <= self.written:
                 time.sleep(max(0, self.written + GAP - time.monotonic()))
+                taken(self.connection)
             try:
                 self.connection.sendall(data)
             except OSError:

@@ -1,4 +1,5 @@
 """What the programs in this folder share: a connection to 127.0.0.1, and reading and sending over it."""
+import os
 import socket
 import sys
 import time
@@ -40,6 +41,14 @@ def say(peer, data, pause=0.5):
     """Sends, and pauses: the next is a read of its own."""
     peer.sendall(data)
     time.sleep(pause)
+
+
+def say_apart(peer, data):
+    """Sends once the other side has read what it was sent before: this is another read for it, however late it reads."""
+    sys.path.append(os.path.join(os.path.dirname(__file__), "../../conformance/right"))
+    from _taken import taken
+    taken(peer)
+    peer.sendall(data)
 
 
 def hear(peer, size=4096):
