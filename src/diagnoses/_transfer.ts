@@ -15,7 +15,7 @@ export interface Transfer {
   readonly told: number;
   /** Bytes of the file itself, all that came. */
   readonly came: number;
-  /** They themselves; undefined: not all of them were kept. */
+  /** Bytes of the file; undefined: not all of them were kept. */
   readonly file: Buffer | undefined;
   /** No more of it came: it is over, or we waited long enough. */
   readonly isOver: boolean;

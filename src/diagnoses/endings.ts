@@ -8,7 +8,7 @@ import type { Entry } from "../stories/entry.ts";
 import { expectedGreeting } from "../wire/expected-reply.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { heldBackMs, inSeconds } from "./waiting.ts";
+import { heldBackMs, inSeconds } from "./_held-back.ts";
 
 export const endings: readonly Diagnosis[] = [
   {

@@ -1,14 +1,12 @@
 /** Mistakes after which nothing moves any more: each side waits for the other. */
 
-import type { Entry } from "../stories/story.ts";
 import { decodeQuery } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Read, withArticle } from "./_evidence.ts";
+import { count, type Evidence, quoted, withArticle } from "./_evidence.ts";
+import { findUnflushed, inSeconds, SILENT_MS } from "./_held-back.ts";
 import { recordIn } from "./_record-facts.ts";
 import { at } from "./_reproduce.ts";
 
-/** A person may think for a while; after this long it is worth a word. */
-const SILENT_MS = 10_000;
 /** Bytes that lie unread for this long are no message that is still on its way. */
 const UNREAD_MS = 2_000;
 const NEWLINE = 0x0a;
@@ -20,7 +18,7 @@ export const waiting: readonly Diagnosis[] = [
     title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
     rank: "silence",
-    // Where it came at the end only, no reply could reach it.
+    // No reply could reach a message that came at the end only.
     excludes: ["D62", "D27", "D28"],
     isConsequence: true,
     find: findWaitForNothing,
@@ -61,8 +59,6 @@ export function isTheirTurn({ isServer, silence, unfinished, live, program }: Ev
   return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 
-export const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
-
 /** `nothing for 16 s`, of a connection that is over too. */
 function silenceText({ silence }: Evidence): string {
   return `nothing for ${inSeconds(silence.ms)}${silence.isOver ? ", then it left" : ""}`;
@@ -71,37 +67,6 @@ function silenceText({ silence }: Evidence): string {
 const PERSON = "If a person is just about to type, all is well.";
 /** A person who has left is not about to type. */
 export const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [PERSON]);
-
-/** Bytes that came only as the program ended: they had lain in a buffer of its own. */
-const AT_THE_END_MS = 500;
-
-/** Time of silence before a read with which the program ended; undefined: it was not so long that it tells. */
-export function heldBackMs({ entries, isOperated }: Evidence, { at }: Read): number | undefined {
-  const end = entries.find(({ kind }) => kind === "ended" || kind === "closed");
-  const before = entries.findLast((entry) => entry.at < at && BEFORE.has(entry.kind));
-  const waitedMs = (at - (before?.at ?? 0)) / 1_000;
-  const isAtEnd = end !== undefined && (end.at - at) / 1_000 <= AT_THE_END_MS;
-  return isAtEnd && !isOperated && waitedMs >= SILENT_MS ? waitedMs : undefined;
-}
-const BEFORE: ReadonlySet<Entry["kind"]> = new Set<Entry["kind"]>(["in", "out", "opened"]);
-
-function findUnflushed(evidence: Evidence): Finding | undefined {
-  const { isServer, reads, silence } = evidence;
-  const [first] = reads;
-  const waitedMs = first && heldBackMs(evidence, first);
-  if (!isServer || !silence.isOver || !first || waitedMs === undefined) return undefined;
-  return {
-    rule: "FRAME-1",
-    reads: [first],
-    came: `nothing for ${inSeconds(waitedMs)}, then all of it and the end at once`,
-    state: evidence.messages[0]?.state ?? silence.state,
-    expected: silence.waitsFor ?? "the first message",
-    cause: `Your program connected and sent nothing for ${inSeconds(waitedMs)}; ${quoted(first.bytes.toString("utf8"))} came only as it ended. So it lay in a buffer of the program until then: it was written, and never flushed, while the program waited for a reply.`,
-    advice: [
-      "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java (or new PrintWriter(out, true) and println), file.flush() in Python, fflush() in C.",
-    ],
-  };
-}
 
 function findWaitForNothing(evidence: Evidence): Finding | undefined {
   const unflushed = findUnflushed(evidence);
