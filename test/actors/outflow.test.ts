@@ -175,6 +175,13 @@ describe("a read of its own", () => {
     expect(flow.isWaiting).toBe(false);
   });
 
+  it("needs no gap as the first word of a conversation that has just begun", () => {
+    const { flow, heard, moves } = outflow();
+    moves();
+    flow.post(Buffer.from("one"), true);
+    expect(heard()).toEqual(["bytes:one"]);
+  });
+
   it("is only what is marked as one", () => {
     const { flow, heard } = outflow();
     for (const text of ["one", "two"]) flow.post(Buffer.from(text));
@@ -298,6 +305,12 @@ describe("a file under way", () => {
     expect([flow.isWaiting, heard()]).toEqual([false, ["drained"]]);
     flow.postText("next", true);
     expect(heard()).toEqual(["queued:4"]);
+  });
+
+  it("that had not begun ends without a word", () => {
+    const { flow, heard } = outflow();
+    flow.endFile();
+    expect([flow.isFileUnderWay, flow.isWaiting, heard()]).toEqual([false, false, []]);
   });
 
   it("is followed by the next file that waits", async () => {
