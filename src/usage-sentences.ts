@@ -71,6 +71,7 @@ export const usageSentences = {
   "of-command": "{command}: {why}",
   how: "{command}: {why}; usage: {usage}",
   "web-tls": "web: a certificate needs its key, and a key its certificate: give --cert and --key",
+  "web-tls-files": "web: --cert is not a certificate in PEM, or --key is not its key ({why})",
   "web-own": "web --web-own is for this machine only: leave out --host and --name",
   "web-past": "web link: {until} is in the past",
   "web-link": "web link: say for whom, e.g. web link s042",

@@ -8,8 +8,11 @@ const hold = (ms: number) => {
 
 it("counts as a standstill what held up this thread", () => {
   const standstill = new Standstill();
+  const [before, awakeBefore] = [performance.now(), standstill.awakeMs];
   hold(400);
   expect(standstill.ms).toBeGreaterThanOrEqual(380);
+  const awake = standstill.awakeMs - awakeBefore;
+  expect(awake).toBeLessThanOrEqual(performance.now() - before - 380);
   standstill.end();
 });
 

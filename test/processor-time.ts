@@ -39,6 +39,12 @@ export class Standstill {
     return this.#ms;
   }
 
+  /** A clock that stood still meanwhile, as all others did that are measured by it. */
+  get awakeMs(): number {
+    const { ms } = this;
+    return this.#lookedAt - ms;
+  }
+
   #look(): void {
     const now = performance.now();
     const lateMs = now - this.#lookedAt - LOOK_MS;

@@ -187,7 +187,9 @@ function explainIssue(
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `unknown option ${show(key)}${suggestion(key, known, show)}`).join("; ");
   }
-  const where = issue.path.length > 0 ? show(String(issue.path.at(-1))) : "";
+  // Of a list, its name: a place in it says nothing.
+  const key = issue.path.findLast((step) => typeof step === "string");
+  const where = key === undefined ? "" : show(key);
   // The issue itself does not carry the input: a wrong type is told from a missing one by the message alone.
   if (issue.message.includes("received undefined")) return `${where} is needed`;
   return where ? `${where}: ${wishOf(issue)}` : wishOf(issue);

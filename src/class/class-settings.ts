@@ -65,6 +65,9 @@ const openTime = z.string().transform((text, context): OpenTime => {
   return { from, until };
 });
 
+/** Takes a time that stands in no list for a list of one. */
+const listOf = (written: unknown) => (typeof written === "string" ? [written] : written);
+
 const limits = z.strictObject({
   connections: z.number().int().min(1).max(100_000).optional(),
   rate: rate.optional(),
@@ -80,7 +83,7 @@ export const classSettings = z.strictObject({
   ports: ports.optional(),
   groupPorts: ports.optional(),
   perStudent: z.number().int().min(1).max(1_000).optional(),
-  open: z.union([openTime.transform((one) => [one]), z.array(openTime)]).optional(),
+  open: z.preprocess(listOf, z.array(openTime)).optional(),
   identify: z.enum(identities).default("port"),
   pseudonyms: z.boolean().default(false),
   files: z.string().min(1).optional(),

@@ -46,6 +46,10 @@ export class LabNodes implements ClusterView {
     return this.#parts.nodes.own.name;
   }
 
+  get isBusThere(): boolean {
+    return this.#parts.bus.isConnected;
+  }
+
   nodes(): readonly KnownNode[] {
     return this.#parts.nodes.list().map((node) => this.#known(node));
   }
@@ -72,7 +76,7 @@ export class LabNodes implements ClusterView {
   }
 
   async otherLabs(): Promise<readonly OtherLab[]> {
-    return this.#parts.bus.isConnected ? this.#parts.otherLabs.look(OTHER_LABS_MS) : [];
+    return this.isBusThere ? this.#parts.otherLabs.look(OTHER_LABS_MS) : [];
   }
 
   async drain(): Promise<readonly GivenHub[]> {

@@ -165,10 +165,7 @@ function settingsOf({ document, file, place, top }: OpenLabFile): ClassSettings 
   const { success, data, error } = classSettings.safeParse(camelKeys(written));
   if (!success) {
     const known = Object.keys(classSettings.shape).map(dashed);
-    const why = explainIssues(error, known, (key) => `${dashed(key)}:`).replaceAll(
-      "unknown option",
-      "unknown key",
-    );
+    const why = explainIssues(error, known, dashed).replaceAll("unknown option", "unknown key");
     throw new NetlabError("bad-class/settings", { place: at, why });
   }
   return data.files === undefined ? data : { ...data, files: path.resolve(path.dirname(file), data.files) };

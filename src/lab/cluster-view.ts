@@ -63,6 +63,8 @@ export interface OtherLab {
 export interface ClusterView {
   /** Name of this node. */
   readonly own: string;
+  /** Whether the bus between the nodes is there; without it none can be asked. */
+  readonly isBusThere: boolean;
   /** In the order of their names. */
   nodes(): readonly KnownNode[];
   /**

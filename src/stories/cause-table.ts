@@ -88,7 +88,12 @@ const common = {
     { node: "text", epoch: "number" },
     ({ node, epoch }) => `its hub was made again on ${node} (epoch ${epoch}): what was said last may be lost`,
   ),
-  "cut-off": row("failed", {}, () => "this node was cut off from the lab for longer than its lease"),
+  "cut-off": row(
+    "failed",
+    {},
+    () =>
+      "this node was cut off from the lab for longer than its lease, or the NATS server lost the lease, so the connection was closed",
+  ),
   "datagram-not-sent": row(
     "note",
     { error: "text" },

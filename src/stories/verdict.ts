@@ -74,7 +74,7 @@ export function reasonOf(story: Story, live: LiveView | undefined, judged: Judge
     case "stuck":
       return live && live.queuedBytes > 0
         ? `it does not read: ${live.queuedBytes} bytes have been waiting for ${seconds} s`
-        : `${live?.unreadBytes} bytes that are not a whole message have waited for ${seconds} s${story.framing === "line" ? ": a line without its newline" : ""}`;
+        : unreadText(story, live?.unreadBytes ?? 0, seconds, judged.turn);
     case "waiting":
       return `deadlock: the ${story.subject.role} has been waiting ${waitText(story, seconds)}`;
     case "violation":
@@ -85,6 +85,14 @@ export function reasonOf(story: Story, live: LiveView | undefined, judged: Judge
         ? `waits for the operator: say ${story.subject.instance} …`
         : undefined;
   }
+}
+
+/** While it is the role's turn nothing is read, so bytes that wait are no sign of a message that is not whole. */
+function unreadText({ subject, state, framing }: Story, bytes: number, seconds: number, turn: Turn): string {
+  if (turn === "ours")
+    return `the ${subject.role} reads nothing in its state ${state}: ${bytes} bytes have been waiting for ${seconds} s`;
+  const why = framing === "line" ? ": a line without its newline" : "";
+  return `${bytes} bytes that are not a whole message have waited for ${seconds} s${why}`;
 }
 
 /** `16 s for an expression, or q` */

@@ -1,5 +1,6 @@
 /** The page on and off, as an operator commands it. */
 import { networkInterfaces } from "node:os";
+import { createSecureContext } from "node:tls";
 import { type OpenEvaluation, OperatorSession, type OperatorTransport } from "../control/operator-session.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -68,6 +69,7 @@ export class WebDoor implements LabWeb {
 
   async open(asked: WebRequest): Promise<WebDocument> {
     if (this.#open) throw new NetlabError("wrong-state/web-open", { address: this.#open.document.address });
+    checkTls(asked);
     const addresses = addressesFor(asked.host);
     const server = new WebServer(
       {
@@ -176,6 +178,16 @@ export class WebDoor implements LabWeb {
     const level = this.#open?.asked.isOwners ? "own" : "operate";
     return new OperatorSession({ lab, openEvaluation }, { level, name: "page" }, transport);
   };
+}
+
+/** Throws where they are no certificate and its key: the server would do so in OpenSSL's words. */
+function checkTls({ tls }: WebRequest): void {
+  if (!tls) return;
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new NetlabError("usage/web-tls-files", { why: messageOf(error) }, { cause: error });
+  }
 }
 
 interface Addresses {

@@ -380,7 +380,25 @@ describe("a class that is wrong", () => {
       "a key",
       `${LAB}class: { prots: 1-2 }\n`,
       {},
-      "lab.yaml:5: class: unknown key prots:; did you mean ports:?",
+      "lab.yaml:5: class: unknown key prots; did you mean ports?",
+    ],
+    [
+      "a number",
+      `${LAB}class: { limits: { connections: 0 } }\n`,
+      {},
+      "lab.yaml:5: class: connections: must be at least 1",
+    ],
+    [
+      "opening hours",
+      `${LAB}class: { open: tomorrow }\n`,
+      {},
+      'lab.yaml:5: class: open: "tomorrow" is not a time: write 2026-12-01T09:00/2026-12-01T10:30 (from/until)',
+    ],
+    [
+      "a list of opening hours",
+      `${LAB}class: { open: [2026-12-01T09:00/2026-12-01T10:30, 2026-12-02T09:00/2026-12-02T08:00] }\n`,
+      {},
+      /^lab\.yaml:5: class: open: "2026-12-02T09:00\/2026-12-02T08:00" ends before it begins: /,
     ],
     [
       "a word in braces",

@@ -107,6 +107,14 @@ describe("nodes", () => {
     expect(shown).toMatch(/^node2 +here/m);
   });
 
+  it("says that the bus is away, and lists what it knew", async () => {
+    await start();
+    labs.engine.goAway();
+    const shown = await labs.shown(labs.node1, "nodes");
+    expect(shown).toMatch(/^node1 +here/m);
+    expect(shown).toContain("the bus between the nodes is away: shared rooms wait");
+  });
+
   it("names another lab that is on the same bus, with its nodes", async () => {
     await start();
     const bus = labs.engine.attach();
@@ -148,7 +156,7 @@ describe("top", () => {
     await start();
     await join(labs.node2);
     const { heard, stop } = labs.begin(labs.node1, "top --every 50ms --all");
-    const frame = /node2: 1 connections.*\n\nNODE +ID(.*\n)*node2 +calculator-1 +running +1/;
+    const frame = /node2: 1 connection,.*\n\nNODE +ID(.*\n)*node2 +calculator-1 +running +1/;
     await eventually(() => expect(heard).toContainEqual({ frame: expect.stringMatching(frame) }));
     stop();
   });

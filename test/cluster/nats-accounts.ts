@@ -22,7 +22,8 @@ export function certificate(folder: string): { readonly config: string; readonly
   const by = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-copy_extensions", "copy"];
   openssl("x509", "-req", "-in", at("request.pem"), ...by, "-days", "1", "-out", at("cert.pem"));
   return {
-    config: `tls { cert_file: "${at("cert.pem")}", key_file: "${at("key.pem")}" }`,
+    // Without it, a server gives up a handshake during which its machine stands still for two seconds.
+    config: `tls { cert_file: "${at("cert.pem")}", key_file: "${at("key.pem")}", timeout: 60 }`,
     authority: at("ca.pem"),
   };
 }

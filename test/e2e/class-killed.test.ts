@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StudentRow } from "../../src/lab/lab.ts";
 import { Conversation } from "../actors/conversation.ts";
 import type { Explained } from "../diagnoses/lab.ts";
+import { Standstill } from "../processor-time.ts";
 import { type ConnectionDocument, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { freeOffset } from "./free-ports.ts";
@@ -24,6 +25,8 @@ interface Answer {
 }
 
 const scene = new Scene();
+/** By which something is older than a second: a daemon that stood still with the machine has written nothing meanwhile. */
+const standstill = new Standstill();
 const idOf = (index: number) => `s${index + 1}`;
 const rowOf = (rows: readonly StudentRow[], index: number) => rows.find(({ id }) => id === idOf(index));
 const explained = (daemon: TestDaemon, id: string) => daemon.document<Explained>(`explain ${id}`);
@@ -82,13 +85,16 @@ beforeAll(async () => {
       expect((had.at(-1)?.at ?? 0) - (had[LEAST_ANSWERS]?.at ?? 0)).toBeGreaterThan(PROMISED_MS);
     }
   });
-  killedAt = Date.now();
+  killedAt = standstill.awakeMs;
   await daemon.kill();
   await Promise.all(talks.map(({ over }) => over));
   answers = talks.map(({ had }) => had);
   again = await daemon.again();
 }, 60_000);
-afterAll(() => scene.end());
+afterAll(() => {
+  standstill.end();
+  return scene.end();
+});
 
 /** One conversation, to its end. */
 async function says(port: number, ...texts: readonly string[]): Promise<void> {
@@ -111,7 +117,7 @@ function talk(
       peer.say(`${number} + 1000\n`);
       const text = `${number + 1000}.0\n`;
       await peer.hears(text);
-      had.push({ text, at: Date.now() });
+      had.push({ text, at: standstill.awakeMs });
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   };

@@ -46,7 +46,7 @@ interface Way {
 function options(name: string, { scene, url, login, env = {} }: Way) {
   const file = scene.file("login", login);
   chmodSync(file, 0o600);
-  const bus = ["--cluster", url, "--node", name, "--cluster-credentials", file, "--lease-time", "2s"];
+  const bus = ["--cluster", url, "--node", name, "--cluster-credentials", file, "--lease-time", "5s"];
   const rights = ["--cluster-operators", "all"];
   return { name, args: ["--lab", scene.file("room.yaml", LAB), ...bus, ...rights], run: { env } };
 }

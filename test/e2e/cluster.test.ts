@@ -8,7 +8,8 @@ import { eventually } from "./eventually.ts";
 import { Scene } from "./scene.ts";
 
 const LAB = "roles:\n  - { role: chat, port: 0 }\n  - { role: bootstrap, port: 0 }\n";
-const LEASE_MS = 2_000;
+/** Longer than a machine stands still: a name, and a room, are lost to that as well. */
+const LEASE_MS = 5_000;
 
 interface Row {
   readonly node: string;

@@ -74,6 +74,13 @@ describe("the reason", () => {
     expect(reasonOf(story({ framing }), live(view), judged("stuck"))).toBe(said);
   });
 
+  it("of bytes that wait while it is the role's turn is that it reads nothing", () => {
+    const view = live({ unreadBytes: 6, stillMs: 26_000 });
+    expect(reasonOf(story({ state: "joining" }), view, judged("stuck", { turn: "ours" }))).toBe(
+      "the echo reads nothing in its state joining: 6 bytes have been waiting for 26 s",
+    );
+  });
+
   it("of a wait is who waits, and for what", () => {
     const long = live({ stillMs: 16_500 });
     expect(reasonOf(story(), long, judged("waiting"))).toBe("deadlock: the echo has been waiting 16 s");

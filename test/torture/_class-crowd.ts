@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CorpusCase, corpus } from "../diagnoses/corpus.ts";
 import type { Program } from "../e2e/program.ts";
 import { peers, type Scene } from "../e2e/scene.ts";
+import { Standstill } from "../processor-time.ts";
 import { calculatorSocket, chatSocket, echoSocket, type Running } from "./_class-sockets.ts";
 import type { Random } from "./_random.ts";
 
@@ -30,7 +31,7 @@ export interface Student {
 /** What a program was told by a server, as the student saw it on the screen. */
 export interface Answer {
   readonly text: string;
-  /** Milliseconds since 1970; the daemon had sent it before. */
+  /** By the crowd's clock; the daemon had sent it before. */
   readonly at: number;
 }
 
@@ -39,7 +40,7 @@ export interface Talk {
   readonly student: string;
   readonly role: "calculator" | "chat" | "echo";
   readonly name: string;
-  /** Milliseconds since 1970. */
+  /** By the crowd's clock. */
   readonly begunAt: number;
   readonly answers: Answer[];
   /** It went to its end: neither a kill nor the end of the lesson cut it off. */
@@ -93,6 +94,7 @@ export class Crowd {
   readonly #over = new AbortController();
   readonly #binaries = new Map<string, string>();
   readonly #running = new Set<Running>();
+  readonly #standstill = new Standstill();
   #lessons: Promise<void>[] = [];
 
   constructor(scene: Scene, pace: Pace) {
@@ -108,11 +110,17 @@ export class Crowd {
     });
   }
 
+  /** By what happened is older or newer: of a daemon that stood still with the machine nothing more is due for that. */
+  now(): number {
+    return this.#standstill.awakeMs;
+  }
+
   /** The lesson is over: who is at work ends the program. */
   async leave(): Promise<void> {
     this.#over.abort();
     for (const program of this.#running) void program.end();
     await Promise.all(this.#lessons);
+    this.#standstill.end();
   }
 
   #compile(program: string): void {
@@ -149,7 +157,7 @@ export class Crowd {
 
   #calculates({ id, ports, isProcess }: Student, number: number, random: Random): Promise<void> {
     // Ends in a letter: where the name and an expression come in one read, a digit would be the number's.
-    const talk = talkOf(id, "calculator", `take ${number} of ${id} please`);
+    const talk = this.#talk(id, "calculator", `take ${number} of ${id} please`);
     const used = isProcess
       ? this.#python("calculator_client.py", [String(ports.calculator)])
       : this.#begun(calculatorSocket(ports.calculator));
@@ -158,39 +166,39 @@ export class Crowd {
       for (let line = 1, last = random.int(2, 5); line <= last; line += 1) {
         await this.#wait(random.int(...this.#pace.thinkMs));
         program.type(`${line} + ${number * 10}\n`);
-        await hears(program, talk, `${line + number * 10}.0`);
+        await this.#hears(program, talk, `${line + number * 10}.0`);
       }
       program.type("q\n");
     });
   }
 
   #chats({ id, ports, isProcess }: Student, number: number, random: Random): Promise<void> {
-    const talk = talkOf(id, "chat", `:${id}t${number}:`);
+    const talk = this.#talk(id, "chat", `:${id}t${number}:`);
     const name = talk.name.slice(1, -1);
     const used = isProcess
       ? this.#python("chat_client.py", [String(ports.chat), name, id])
       : this.#begun(chatSocket(ports.chat, name, id));
     return this.#uses(used, talk, async (program) => {
-      await hears(program, talk, `new user ${talk.name}${id} connected!`);
+      await this.#hears(program, talk, `new user ${talk.name}${id} connected!`);
       for (let line = 1, last = random.int(2, 4); line <= last; line += 1) {
         await this.#wait(random.int(...this.#pace.thinkMs));
         program.type(`line ${line} of ${number}\n`);
-        await hears(program, talk, `${talk.name}line ${line} of ${number}`);
+        await this.#hears(program, talk, `${talk.name}line ${line} of ${number}`);
       }
       program.endInput();
     });
   }
 
   #fetches({ id, ports, isProcess }: Student, number: number): Promise<void> {
-    const talk = talkOf(id, "echo", `take ${number} of ${id} please`);
+    const talk = this.#talk(id, "echo", `take ${number} of ${id} please`);
     const commands = [talk.name, `download ${FILE}`, "close"];
     const used = isProcess
       ? this.#python("echo_client.py", ["127.0.0.1", String(ports.echo), this.#scene.folder, ...commands])
       : this.#begun(echoSocket(ports.echo, commands));
     return this.#uses(used, talk, async (program) => {
-      await hears(program, talk, talk.name);
+      await this.#hears(program, talk, talk.name);
       await program.says("saved ");
-      talk.fetchedAt = Date.now();
+      talk.fetchedAt = this.now();
     });
   }
 
@@ -203,6 +211,15 @@ export class Crowd {
     await Promise.race([running.ended.catch(() => undefined), this.#wait(this.#pace.patienceMs)]);
     running.signal("SIGINT");
     await this.#ends(running);
+  }
+
+  #talk(student: string, role: Talk["role"], name: string): Talk {
+    return { student, role, name, begunAt: this.now(), answers: [] };
+  }
+
+  async #hears(program: Running, talk: Talk, text: string): Promise<void> {
+    await program.says(text);
+    talk.answers.push({ text, at: this.now() });
   }
 
   #python(script: string, args: readonly string[]): Program {
@@ -230,17 +247,4 @@ export class Crowd {
   async #wait(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#over.signal }).catch(() => undefined);
   }
-}
-
-const talkOf = (student: string, role: Talk["role"], name: string): Talk => ({
-  student,
-  role,
-  name,
-  begunAt: Date.now(),
-  answers: [],
-});
-
-async function hears(program: Running, talk: Talk, text: string): Promise<void> {
-  await program.says(text);
-  talk.answers.push({ text, at: Date.now() });
 }

@@ -162,8 +162,8 @@ class Lesson {
   async #killAndStart(): Promise<Kill> {
     const seen = await this.#daemon.document<ConnectionDocument[]>("conns --all");
     const rows = await this.#daemon.document<StudentRow[]>("class");
-    await delay(PROMISED_MS + 100);
-    const killedAt = Date.now();
+    for (const from = this.#crowd.now(); this.#crowd.now() < from + PROMISED_MS + 100; ) await delay(50);
+    const killedAt = this.#crowd.now();
     await this.#daemon.kill();
     const left = new Evidence(this.#daemon.dataFolder);
     const startedAt = performance.now();

@@ -45,6 +45,16 @@ async function conversation(label: string, text = "ann\n1 plus 2\n"): Promise<st
   return daemon.lab.stories().find(({ subject }) => subject.instance === id)?.subject.id ?? "";
 }
 
+describe("a certificate", () => {
+  it("that is none is refused with what is wrong, and the page stays off", async () => {
+    const web = await daemon.lab.web();
+    await expect(web.open({ ...REQUEST, tls: { cert: "none", key: "none" } })).rejects.toThrow(
+      /^web: --cert is not a certificate in PEM, or --key is not its key \(/,
+    );
+    expect(web.status()).toBeUndefined();
+  });
+});
+
 describe("a request", () => {
   it("gets the page with every fence up, and changes nothing", async () => {
     const { address } = await opened();

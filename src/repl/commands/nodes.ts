@@ -39,11 +39,15 @@ export default defineCommand({
     if (isJson) return data(rows);
     const cells = rows.map((row) => cellsOf(row, lab.clock.now(), style));
     table(HEAD, withHubs(cells, rows, columns), "HUBS");
+    if (!cluster.isBusThere) out(NO_BUS);
     for (const { refusal } of asked) if (refusal !== undefined) out(refusal);
     for (const { row, malformed } of asked) if (malformed > 0) out(malformedText(row.node, malformed));
     for (const other of await otherLabs) out(otherLabText(other));
   },
 });
+
+const NO_BUS =
+  "the bus between the nodes is away: shared rooms wait, and what the other nodes do now is not known here";
 
 const HEAD = ["NODE", "STATE", "ROLES", "PEERS", "LATENCY", "HEARD", "VERSION", "HUBS"];
 const NARROWEST_HUBS = 12;

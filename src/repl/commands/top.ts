@@ -90,7 +90,7 @@ function show(call: Call<Options>, load: Load, others: NodeLoads | undefined): v
 
 function nodeLine(node: string, load: Load): string {
   const { connections, bytesInPerSecond, bytesOutPerSecond, loopDelayMs, residentBytes } = load;
-  return `${node}: ${connections} connections, in ${rate(bytesInPerSecond)}, out ${rate(bytesOutPerSecond)}, loop delay ${loopDelayMs.median} ms, ${prettyBytes(residentBytes)}`;
+  return `${node}: ${connections} ${connections === 1 ? "connection" : "connections"}, in ${rate(bytesInPerSecond)}, out ${rate(bytesOutPerSecond)}, loop delay ${loopDelayMs.median} ms, ${prettyBytes(residentBytes)}`;
 }
 
 const byTraffic = (a: RoleLoad, b: RoleLoad) =>
