@@ -15,7 +15,7 @@ const BEGUN: Readonly<Record<string, readonly string[]>> = {
   "CALC-1": ["its name"],
   "RELAY-2": ["its name"],
   "FILE-3": ["the token"],
-  "FILE-0": ["the file"],
+  "FILE-0": ["the size"],
   "KNOCK-2": ["its knock", "the name"],
 };
 

@@ -124,6 +124,15 @@ export function isTwice({ expected, reply }: Exchange): boolean {
   return text === due + due || text === due + due + due;
 }
 
+/** Answers to several questions in one piece, each but the last open until then: a buffer that was emptied late. */
+export function isOfSeveral(exchanges: readonly Exchange[], { nth, reply }: Exchange): boolean {
+  const open = exchanges.filter((one) => one.nth === nth || (one.nth < nth && isOpen(one)));
+  const due = open.map(({ expected }) => expected?.texts[0] ?? "");
+  return open.length > 1 && reply.toString("utf8").replace(/[\0\r\n]+/g, "") === due.join("");
+}
+
+const isOpen = ({ expected, reads }: Exchange) => expected !== undefined && reads.length === 0;
+
 /** A silence this long is no answer's any more. */
 export const LONG_SILENCE_MS = 5_000;
 

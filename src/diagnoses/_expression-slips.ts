@@ -55,11 +55,18 @@ function textSlip(text: string): Sentence | undefined {
 /** Conversions of printf(), and places of format() and of templates. */
 const PLACE = /%[-+0# ]*\d*(?:\.\d+)?l{0,2}[dfgiscu](?![\w])|\$?\{\w*(?:[.:]\w*)*\}/;
 
+/** Printed values that are none. */
+const NOTHING = /(?<!\S)(?:null|None|undefined|nil|\(null\)|<nil>)(?!\S)/;
+
 function unfilledSlip(text: string): Sentence | undefined {
   const [, word = "", rest = ""] = /^(null|None|undefined|nil)\s*(.+)$/.exec(text) ?? [];
   if (isRight(rest))
     return (shown) =>
       `In ${shown} ${quoted(word)} stands before the expression: a variable had no value yet (String s = null; s += …), and its ${quoted(word)} became a part of the text.`;
+  const [operand] = NOTHING.exec(text) ?? [];
+  if (operand !== undefined && isRight(text.replaceAll(new RegExp(NOTHING, "g"), "1")))
+    return (shown) =>
+      `In ${shown} ${quoted(operand)} stands for a number: it is what a language prints of a variable without a value.`;
   const [place] = PLACE.exec(text) ?? [];
   return place === undefined
     ? undefined

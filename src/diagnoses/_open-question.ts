@@ -8,7 +8,7 @@ export interface OpenQuestion {
   /** Undefined: its greeting. */
   readonly exchange: Exchange | undefined;
   readonly state: string;
-  /** Answers that had come by then. */
+  /** Questions before it that were answered. */
   readonly answered: number;
   /** Since when nothing came, as far as anybody waited. */
   readonly askedAt: number;
@@ -21,7 +21,7 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const failed = failureOf(evidence);
   if (failed && !failed.event.startsWith("after ") && !isEnding(failed.event)) return undefined;
   const { greeting, exchanges } = dialogueOf(evidence);
-  const answered = exchanges.filter((exchange) => exchange.expected && !isUnanswered(exchange)).length;
+  const isAnswered = (exchange: Exchange) => exchange.expected !== undefined && !isUnanswered(exchange);
   const state = failed?.from ?? silence.state;
   if (role.phases[state]?.due === "greeting" && greeting.length === 0) {
     const askedAt = evidence.entries[0]?.at ?? 0;
@@ -40,7 +40,7 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   return {
     exchange,
     state: role.phases[state]?.due === "answer" ? state : "awaitingReply",
-    answered,
+    answered: exchanges.filter((one) => one.nth < exchange.nth && isAnswered(one)).length,
     askedAt: exchange.at,
     isGivenUp,
   };

@@ -15,6 +15,8 @@ export interface Transfer {
   readonly told: number;
   /** Bytes of the file itself, all that came. */
   readonly came: number;
+  /** Bytes of the file; undefined: not all of them were kept. */
+  readonly file: Buffer | undefined;
   /** No more of it came: it is over, or we waited long enough. */
   readonly isOver: boolean;
   readonly isClosed: boolean;
@@ -50,12 +52,15 @@ export function transferOf(evidence: Evidence): Transfer | undefined {
   const after = ack < 0 ? [] : entries.slice(ack);
   const glued = reads.find(({ bytes }) => bytes.toString("latin1", 0, FOUND.length) === FOUND);
   const isUnasked = size.length > 12;
+  const kept = Buffer.concat(after.flatMap((entry) => (entry.kind === "in" ? [entry.bytes] : [])));
+  const came = after.reduce((sum, entry) => sum + bytesIn(entry), isUnasked ? size.length - SIZE_BYTES : 0);
   return {
     reads,
     size: isUnasked ? size.subarray(0, SIZE_BYTES) : size,
     rest: size,
     told,
-    came: after.reduce((sum, entry) => sum + bytesIn(entry), isUnasked ? size.length - SIZE_BYTES : 0),
+    came,
+    file: kept.length === came ? kept : undefined,
     isOver,
     isClosed: cut !== undefined,
     isGlued: glued !== undefined && glued.size > FOUND.length + 2,

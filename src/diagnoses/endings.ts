@@ -8,6 +8,7 @@ import type { Entry } from "../stories/entry.ts";
 import { expectedGreeting } from "../wire/expected-reply.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
+import { heldBackMs, inSeconds } from "./_held-back.ts";
 
 export const endings: readonly Diagnosis[] = [
   {
@@ -90,13 +91,22 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
     reads: messages.at(-1)?.reads ?? [],
     came: "a FIN, and a reset in answer to what the server sent",
     expected: "that it reads the reply before it closes",
-    cause: `The server had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably it calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
+    cause: `The server had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably it calls close() right after send(), without a recv() in between, or ends before the reply is there.${heldBack(evidence)}`,
     advice: [
       "Call recv() until you have the whole reply, and only then close().",
       "To stop sending and still read: shutdown(fd, SHUT_WR) instead of close().",
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); s.close()'`,
   };
+}
+
+/** After a long silence, its last message may have come with its end, and because of it. */
+function heldBack(evidence: Evidence): string {
+  const read = evidence.messages.at(-1)?.reads[0];
+  const waitedMs = read && heldBackMs(evidence, read);
+  return waitedMs === undefined
+    ? ""
+    : ` Or that message lay for ${inSeconds(waitedMs)} in a buffer of its own, never flushed, and came only as it ended.`;
 }
 
 /** No FIN: its kernel sent the reset by itself, because bytes of ours lay unread as it closed. */

@@ -205,19 +205,22 @@ function findInItsTurn(evidence: Evidence): Finding | undefined {
   if (isServedWhole(evidence)) return undefined;
   const rest = debt.bytes ? ` Of it ${quoted(debt.bytes.toString("utf8"))} had come.` : "";
   const isFin = left.kind === "ended";
+  const rule = evidence.role?.phases[silence.state]?.rule ?? firstRule(evidence);
   return {
-    rule: evidence.role?.phases[silence.state]?.rule ?? firstRule(evidence),
+    rule,
     reads: evidence.reads.slice(-1),
     came: isFin ? "a FIN" : "a reset (RST)",
     state: silence.state,
     expected: debt.due || expectedAt(evidence, silence.state),
     cause: `It left after ${debt.begun}: ${debt.due} was still to come.${rest} Probably your program ended there, with an error or because it has nothing more to do${isFin ? "; or it called shutdown(fd, SHUT_WR) too early, and now waits for an answer" : ""}.`,
     advice: [
-      "Look at its own error output, in the terminal where it runs.",
+      `Look at its own error output, in the terminal where it runs.${rule === "FILE-0" ? SIZE : ""}`,
       `Send ${debt.due} before you close: the server at ${at(evidence)} waits for it.`,
     ],
   };
 }
+
+const SIZE = " The size is four bytes and no text: int() and atoi() fail on it.";
 
 /** The file went out whole, and nothing of it came back as unread: as nc does it, all was asked before the FIN. */
 function isServedWhole({ entries }: Evidence): boolean {

@@ -2,7 +2,7 @@
 import { causeText } from "../stories/cause-text.ts";
 import { argsOf, type CauseCode } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { Evidence } from "./_evidence.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
 import { firstRule } from "./_places.ts";
 import { recordIn, recordText, SILENT_RECORD_MS, where } from "./_record-facts.ts";
 import type { RecordSign } from "./_records.ts";
@@ -51,7 +51,8 @@ function findNoRecord(evidence: Evidence): Finding | undefined {
       ? TEXT_ALONE
       : isAnswersType(evidence)
         ? ANSWERS_TYPE
-        : noRecordCause(sign, refused && causeText(refused), argsOf(refused, "record-type")?.byte),
+        : (writtenCause(recordText(evidence)) ??
+          noRecordCause(sign, refused && causeText(refused), argsOf(refused, "record-type")?.byte)),
     advice: [HEADER_ADVICE, "Look at it in hex: 51 0e 6c 75 6b 65 … for luke@gmail.com."],
   };
 }
@@ -61,6 +62,15 @@ const TEXT_ALONE =
 
 const ANSWERS_TYPE =
   "The type is 52 (R), which is an answer's. A query has 51 (Q); the length after it is right.";
+
+/** A right record, written down as text: by chance none is. */
+function writtenCause(bytes: Buffer): string | undefined {
+  const text = bytes.toString("latin1").trim();
+  const isHex = /^[0-9a-f]{2}(?:[ :]?[0-9a-f]{2})+$/i.test(text);
+  const record = Buffer.from(isHex ? text.replace(/[ :]/g, "") : text, isHex ? "hex" : "base64");
+  if (record[0] !== 0x51 || record.length < 4 || record[1] !== record.length - 2) return undefined;
+  return `${quoted(text.slice(0, 24))}${text.length > 24 ? " …" : ""} is the record written as text, in ${isHex ? "hexadecimal digits" : "base64"}: ${hex(record.subarray(0, 2))} and so on. The bytes themselves are due, the first of them 51 (Q).`;
+}
 
 /** R, and the length of just what follows: a header, with the other side's type. */
 function isAnswersType(evidence: Evidence): boolean {

@@ -1,8 +1,9 @@
 /** Words with which a program wants to leave: those of another protocol, and what is said after the right one. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
+import { inSeconds } from "./_held-back.ts";
 import { expectedAt, firstRule, placeOf, ruleOfSaid } from "./_places.ts";
-import { inSeconds, isTheirTurn } from "./waiting.ts";
+import { isTheirTurn } from "./waiting.ts";
 
 export const partingWords: readonly Diagnosis[] = [
   {

@@ -16,6 +16,7 @@ import {
 import { speaker } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
 import { wrongToken } from "./framing.ts";
+import { isTheirTurn } from "./waiting.ts";
 
 export const pieces: readonly Diagnosis[] = [
   {
@@ -43,7 +44,7 @@ export const pieces: readonly Diagnosis[] = [
     title: "Several messages arrived as one",
     level: "violation",
     rank: "pieces",
-    excludes: ["D05", "D17", "D18", "D19", "D20", "D66", "D70", "D71", "D72", "D73", "D01", "D02"],
+    excludes: ["D05", "D17", "D18", "D19", "D20", "D66", "D70", "D71", "D72", "D73", "D01", "D02", "D64"],
     find: findTogether,
   },
 ];
@@ -160,6 +161,7 @@ function partsOf(
   rule: string,
 ): readonly string[] | undefined {
   if (place.kind === "filename") return filesIn(evidence, text);
+  if (rule === "FILE-0") return nameAfterWord(evidence, text);
   if (rule === "RELAY-2") return leavingIn(evidence, text, place);
   if (place.grammar === undefined || isTaken(place, text, rule)) return undefined;
   const sign = findGlued(text.trimEnd(), place.grammar, place.leaving ?? []);
@@ -191,6 +193,17 @@ function filesIn(evidence: Evidence, text: string): readonly string[] | undefine
   if (extension === undefined || !/^\w+$/.test(extension)) return undefined;
   const names = text.match(new RegExp(`[^\\s./]+\\.${extension}`, "g")) ?? [];
   return names.length > 1 && names.join("") === text ? names : undefined;
+}
+
+/** [FILE-0] `Gotsecond.txt`: one piece is the acknowledgement, so a filename in it is lost, and its file waited for. */
+function nameAfterWord(evidence: Evidence, text: string): readonly string[] | undefined {
+  const extension = evidence.option("service");
+  if (extension === undefined || !/^\w+$/.test(extension) || !isTheirTurn(evidence)) return undefined;
+  const glued = new RegExp(`^(got|ok|ack)[\\r\\n\\0]*([^\\s\\0/]+\\.${extension})[\\r\\n\\0]*$`, "i");
+  const [, word = "", name = ""] = glued.exec(text) ?? [];
+  // A program may acknowledge with the name of the very file.
+  const isOwn = evidence.all("file").some((file) => file.name === name || file.name === text.trim());
+  return name === "" || isOwn ? undefined : [word, name];
 }
 
 /** A name and a text with a receiver: no reader can see where the name ends, nor whether there is one. */

@@ -116,7 +116,10 @@ function widthText({ lengthBytes, order, paddingBytes, isPaddingZero }: RecordLa
     paddingBytes > 0
       ? ` after ${count(paddingBytes, "byte")} of ${isPaddingZero ? "" : "unset "}padding, as a C compiler lays out struct { char type; ${lengthBytes === 2 ? "short" : lengthBytes === 8 ? "long" : "int"} length; }`
       : "";
-  return `the length has ${lengthBytes} bytes, ${end},${padding}`.replace(/,$/, "");
+  // The same bytes are an int or a short before a length of one byte.
+  const orType =
+    order === "BE" && padding === "" ? `, or the type has ${lengthBytes}, the low byte first` : "";
+  return `the length has ${lengthBytes} bytes, ${end},${padding}`.replace(/,$/, "") + orType;
 }
 
 const MEANINGS: Readonly<Record<RecordLayout["counts"], string>> = {

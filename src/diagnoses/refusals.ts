@@ -113,7 +113,9 @@ function findNoFile(evidence: Evidence): Finding | undefined {
         ? MENDS[nearest.args.difference](nearest.args.name)
         : within !== undefined
           ? exactly(within)
-          : "Ask for a file that it has.",
+          : ACKNOWLEDGING.test(asked)
+            ? "After valid send the filename at once."
+            : "Ask for a file that it has.",
       ...(evidence.role?.phases[said.state]?.rule === "FILE-3"
         ? ["Compare the whole answer before you go on: `not found` contains `found` too."]
         : []),
@@ -128,6 +130,8 @@ function whatIsMissing(
 ): string {
   if (asked === evidence.option("token"))
     return "The token came where a filename is due: it was taken already. Probably it was sent twice, or your program is one step behind";
+  if (ACKNOWLEDGING.test(asked))
+    return `${quoted(asked)} looks like an acknowledgement, and was taken for a filename: valid has none, one is due after the size only`;
   if (within !== undefined)
     return `${quoted(asked)} is not there. There is ${quoted(within)}: the name is due alone, with no word before it`;
   if (!nearest) return `${quoted(asked)} is not there${whatThereIs(listed, why)}`;
@@ -137,6 +141,9 @@ function whatIsMissing(
     return `There is ${quoted(name)}, but the name came with quotation marks or brackets of its own around it: they are characters of the name then`;
   return `${quoted(asked)} is not there. There is ${quoted(name)}: ${DIFFERENCES[difference]}${cutAtPointer(asked, name)}`;
 }
+
+/** [FILE-0] Words that programs acknowledge with. */
+const ACKNOWLEDGING = /^(got|ok|ack)[\0\r\n]*$/i;
 
 /** Eight letters of a longer name: its ending is missing, or it was cut. */
 const cutAtPointer = (asked: string, name: string) =>

@@ -51,7 +51,7 @@ function oddField(text: string): string {
   if (blank >= 0)
     return `A blank stands before or after the ${FIELDS[blank] ?? "last"} field: between the fields is a comma and nothing else.`;
   if (fields.length !== FIELDS.length)
-    return `After REGISTRN came ${count(fields.length, "field")}; four are due: ip, port, service, token.`;
+    return `After REGISTRN came ${count(fields.length, "field")}; four are due: ip, port, service, token.${text === REGISTER ? CUT : ""}`;
   const empty = fields.indexOf("");
   if (empty >= 0) return `The ${FIELDS[empty]} field is empty.`;
   const [ip = "", port = ""] = fields;
@@ -62,6 +62,9 @@ function oddField(text: string): string {
   if (!/^\d+$/.test(port)) return `${quoted(port)} is not a port number.`;
   return `Look at ip ${quoted(ip)} and port ${quoted(port)}.`;
 }
+
+/** The word alone is as long as a pointer. */
+const CUT = " Or only 8 bytes were sent, the size of a pointer: sizeof(text), where text is a char *.";
 
 /** The sign that stands where a comma is due. */
 function separatorOf(rest: string): string {

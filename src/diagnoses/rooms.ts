@@ -160,7 +160,7 @@ function findAbsent(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the name of a user who is connected",
-    cause: `No user named ${quoted(args.user)} is connected. ${whoIs({ online, text, isSwapped, nearest: nearest?.args.name, isCase: nearest?.args.difference === "case" })}${isSplit ? " The name is what comes after the last bar." : ""}`,
+    cause: `No user named ${quoted(args.user)} is connected. ${whoIs({ online, text, isSwapped, nearest: nearest?.args.name, isCase: nearest?.args.difference === "case" })}${isSplit ? ` ${afterBars(evidence, text)}` : ""}`,
     advice: [
       isSwapped
         ? `Send ${quoted(`${args.user}|${text}`)}: the text first, then the bar, then the name.`
@@ -169,6 +169,13 @@ function findAbsent(evidence: Evidence): Finding | undefined {
           : "Wait until the other program has said its name; netlabctl conns shows who is connected.",
     ],
   };
+}
+
+/** Of a message with several bars: its text may begin with its sender, as other chats want it. */
+function afterBars(evidence: Evidence, text: string): string {
+  const name = evidence.messages.find((said) => ruleOfSaid(evidence, said) === "RELAY-0")?.text.trim();
+  const isSigned = name !== undefined && text.startsWith(`${name}|`);
+  return `The name is what comes after the last bar${isSigned ? `; ${quoted(name)} in front is your own, and the server adds it by itself: it is text|user` : ""}.`;
 }
 
 interface Online {

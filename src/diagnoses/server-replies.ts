@@ -5,7 +5,7 @@ import { findEarlierMonth } from "./_clock-slips.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isOfSeveral, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 import { isOfClientFirst, otherWords, unaskedWords, unreadSlip } from "./_otherwise.ts";
 import { findOwnWords, findSentBack, SEND_N } from "./_room-replies.ts";
 
@@ -44,7 +44,7 @@ function wrongReplies(
     const earlier = exchanges.slice(0, index);
     if (exchange.messages.some((one) => isRight(one, expected?.texts ?? []))) return [];
     if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
-    return isTwice(exchange) ? [] : [{ exchange, earlier }];
+    return isTwice(exchange) || isOfSeveral(exchanges, exchange) ? [] : [{ exchange, earlier }];
   });
 }
 

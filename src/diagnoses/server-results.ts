@@ -2,7 +2,7 @@
 import { type Expression, parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isOfSeveral, textOf } from "./_exchanges.ts";
 import { findResult, type ResultSign } from "./_numbers.ts";
 
 export const serverResults: readonly Diagnosis[] = [
@@ -42,7 +42,7 @@ function wrongResults(evidence: Evidence): WrongResult[] {
     const { expected, reads, reply, sent } = exchange;
     const due = expected?.texts[0];
     if (expected?.kind !== "result" || due === undefined || reads.length === 0) return [];
-    if (isAmong(exchange, due) || isRepeated(reply, due)) return [];
+    if (isAmong(exchange, due) || isRepeated(reply, due) || isOfSeveral(exchanges, exchange)) return [];
     const found = findResult(reply, due, sent);
     return found ? [{ exchange, due, found, earlier: exchanges.slice(0, index) }] : [];
   });

@@ -1,7 +1,7 @@
 /** Students' servers that say nothing: which call they sit in, where this machine can see it, else what is likely. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { type Exchange, expectedIn, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, expectedIn, isOfSeveral, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
 import { type OpenQuestion, openQuestionOf } from "./_open-question.ts";
 import { missingGreeting, missingWords } from "./_otherwise.ts";
 import { busyWith, nameOf, type Program, seems, whileElsewhere } from "./_program-words.ts";
@@ -120,9 +120,16 @@ function findNoAnswer(evidence: Evidence): Finding | undefined {
   const silent = silentIn(evidence);
   if (!silent?.question.exchange) return undefined;
   const { exchange, state } = silent.question;
-  const isLate = exchange.reads.length > 0 && state !== "sizing";
-  const told = roomCause(exchange) ?? (isLate ? lateCause(evidence, exchange) : undefined);
+  const { reads = exchange.reads } = answerOfSeveral(evidence) ?? {};
+  const isLate = reads.length > 0 && state !== "sizing";
+  const told = roomCause(exchange) ?? (isLate ? lateCause(evidence, { ...exchange, reads }) : undefined);
   return { ...base(evidence, silent), ...(told ?? answerCause(silent.program)) };
+}
+
+/** The piece in which the answer came at last, with those to later questions. */
+function answerOfSeveral(evidence: Evidence): Exchange | undefined {
+  const { exchanges } = dialogueOf(evidence);
+  return exchanges.find((exchange) => isOfSeveral(exchanges, exchange));
 }
 
 /** An answer that came when it was not waited for any more; often because an end flushed it: its own, or ours that it read. */

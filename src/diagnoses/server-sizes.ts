@@ -5,6 +5,7 @@ import { count, type Evidence, quoted } from "./_evidence.ts";
 import { LONG_SILENCE_MS } from "./_exchanges.ts";
 import { findSize, type SizeSign } from "./_numbers.ts";
 import { isStill, SIZE_BYTES, type Transfer, transferOf } from "./_transfer.ts";
+import { EXACTLY, textMode, wordAfter } from "./_whole-files.ts";
 
 export const serverSizes: readonly Diagnosis[] = [
   {
@@ -137,7 +138,7 @@ export function findLyingSize(evidence: Evidence): Finding | undefined {
   const { transfer, size } = found(evidence) ?? {};
   if (!transfer || !size) return undefined;
   if (size.kind === "tooLarge" && (!transfer.isClosed || isStill(evidence))) return undefined;
-  const told = lyingCause(size);
+  const told = textMode(transfer) ?? wordAfter(evidence, size) ?? lyingCause(size);
   if (!told) return undefined;
   return {
     ...base(transfer),
@@ -146,8 +147,6 @@ export function findLyingSize(evidence: Evidence): Finding | undefined {
     ...told,
   };
 }
-
-const EXACTLY = "Tell the size that stat() gives, and send exactly so many bytes.";
 
 function lyingCause(size: SizeSign): Pick<Finding, "cause" | "advice"> | undefined {
   switch (size.kind) {
@@ -195,6 +194,12 @@ function findStopped(evidence: Evidence): Finding | undefined {
     state: "receiving",
     came: `${got} of ${told} bytes`,
     expected: `${count(told, "byte")}: so many the size tells`,
+    ...(textMode(transfer) ?? stoppedCause(transfer, silentMs)),
+  };
+}
+
+function stoppedCause({ told, came: got }: Transfer, silentMs: number): Pick<Finding, "cause" | "advice"> {
+  return {
     cause:
       got === 0
         ? `The size ${told} was told and acknowledged, but not one byte of the file came for ${seconds(silentMs)}. Probably the server waits for something more than the acknowledgement (4 bytes, Got and a NUL), or it does not send the file.`

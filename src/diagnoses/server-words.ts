@@ -5,7 +5,7 @@
  */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import { INCORRECT } from "../wire/calculator.ts";
-import { clockRequests, INVALID_REQUEST } from "../wire/clock.ts";
+import { clockRequests, INVALID_REQUEST, isClockAnswer } from "../wire/clock.ts";
 import { expectedGreeting } from "../wire/expected-reply.ts";
 import { FOUND, INVALID, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { ACCEPT } from "../wire/reverse.ts";
@@ -14,6 +14,7 @@ import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import { dialogueOf, expectedIn, failureOf, isRight, isTwice, ruleIn, ruleOf, textOf } from "./_exchanges.ts";
 import { findResult } from "./_numbers.ts";
+import { SIZE_BYTES } from "./_transfer.ts";
 import { findOddRecord } from "./server-records.ts";
 
 export const serverWords: readonly Diagnosis[] = [
@@ -61,7 +62,8 @@ function findOddWords(evidence: Evidence): Finding | undefined {
     state,
     expected: form ?? (due.length > 0 ? due.map(quoted).join(" or ") : expectedIn(evidence, state)),
     ...(refusalCause(odd) ??
-      formCause(odd) ?? {
+      formCause(odd) ??
+      sizeFirstCause(odd) ?? {
         cause: `${quoted(said)} is no word of this protocol, or not at this point.${sentBack(odd)}${differenceOf(said, due)}${otherServer(said)} Programs compare byte by byte: a capital letter, a newline or a word more, and the client does not know what is meant.`,
         advice: ["Send the protocol's words exactly, with nothing around them."],
       }),
@@ -103,14 +105,34 @@ const STRFTIME: Readonly<Record<string, string>> = { "MM/DD/YY": "%m/%d/%y", "HH
 function formCause({ said, sent, form }: Odd): Pick<Finding, "cause" | "advice"> | undefined {
   if (form === undefined) return undefined;
   const conversion = STRFTIME[form];
+  const asks = sent === undefined ? "" : `, which ${quoted(sent)} asks for`;
+  const other = clockRequests.find((request) => request !== sent && isClockAnswer(request, said.trim()));
   return {
-    cause: `${quoted(said)} is not of the form ${form}${sent === undefined ? "" : `, which ${quoted(sent)} asks for`}. Clients take it apart at fixed places, so the same value in another form is none to them.`,
+    cause:
+      other === undefined
+        ? `${quoted(said)} is not of the form ${form}${asks}. Clients take it apart at fixed places, so the same value in another form is none to them.`
+        : `${quoted(said)} is not of the form ${form}${asks}. It is what ${quoted(other)} asks for: probably the server does not look at the request, or takes one for the other.`,
     advice:
       conversion === undefined
         ? [`Send it in just this form: ${form}`]
         : [
             `In C: strftime(b, sizeof b, "${conversion}", localtime(&now)); in Python: time.strftime("${conversion}").`,
           ],
+  };
+}
+
+/** [FILE-0] Four bytes of a number where found is due, or before it. */
+function sizeFirstCause({ state, reads: [read], due }: Odd): Pick<Finding, "cause" | "advice"> | undefined {
+  const bytes = read?.bytes ?? Buffer.alloc(0);
+  const rest = bytes.subarray(SIZE_BYTES).toString("latin1");
+  // A short word and its NULs would be a number, too.
+  const isNumber =
+    bytes[SIZE_BYTES - 1] === 0 && /[^\0\x20-\x7e]/.test(bytes.toString("latin1", 0, SIZE_BYTES));
+  if (state !== "requesting" || !due.includes(FOUND) || !isNumber) return undefined;
+  if (rest !== "" && rest !== FOUND) return undefined;
+  return {
+    cause: `Four bytes came where ${quoted(FOUND)} is due; as a number, low byte first, they are ${bytes.readInt32LE()}. Probably the server sends the size before the word. The order is ${quoted(FOUND)}, then the size.`,
+    advice: [`Send ${quoted(FOUND)}, pause for about 50 ms, then send the size.`],
   };
 }
 

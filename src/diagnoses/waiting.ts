@@ -1,12 +1,12 @@
 /** Mistakes after which nothing moves any more: each side waits for the other. */
+
 import { decodeQuery } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, withArticle } from "./_evidence.ts";
+import { findUnflushed, inSeconds, SILENT_MS } from "./_held-back.ts";
 import { recordIn } from "./_record-facts.ts";
 import { at } from "./_reproduce.ts";
 
-/** A person may think for a while; after this long it is worth a word. */
-const SILENT_MS = 10_000;
 /** Bytes that lie unread for this long are no message that is still on its way. */
 const UNREAD_MS = 2_000;
 const NEWLINE = 0x0a;
@@ -18,7 +18,8 @@ export const waiting: readonly Diagnosis[] = [
     title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
     rank: "silence",
-    excludes: ["D62"],
+    // No reply could reach a message that came at the end only.
+    excludes: ["D62", "D27", "D28"],
     isConsequence: true,
     find: findWaitForNothing,
   },
@@ -58,8 +59,6 @@ export function isTheirTurn({ isServer, silence, unfinished, live, program }: Ev
   return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 
-export const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
-
 /** `nothing for 16 s`, of a connection that is over too. */
 function silenceText({ silence }: Evidence): string {
   return `nothing for ${inSeconds(silence.ms)}${silence.isOver ? ", then it left" : ""}`;
@@ -68,32 +67,6 @@ function silenceText({ silence }: Evidence): string {
 const PERSON = "If a person is just about to type, all is well.";
 /** A person who has left is not about to type. */
 export const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [PERSON]);
-
-/** Bytes that came only as the program ended: they had lain in a buffer of its own. */
-const AT_THE_END_MS = 500;
-
-function findUnflushed(evidence: Evidence): Finding | undefined {
-  const { isServer, entries, reads, silence } = evidence;
-  const end = entries.find(({ kind }) => kind === "ended" || kind === "closed");
-  const [first] = reads;
-  if (!isServer || !silence.isOver || !first || !end || evidence.isOperated) return undefined;
-  const before = entries.findLast(
-    (entry) => entry.at <= first.at && (entry.kind === "out" || entry.kind === "opened"),
-  );
-  const waitedMs = (first.at - (before?.at ?? 0)) / 1_000;
-  if (waitedMs < SILENT_MS || (end.at - first.at) / 1_000 > AT_THE_END_MS) return undefined;
-  return {
-    rule: "FRAME-1",
-    reads: [first],
-    came: `nothing for ${inSeconds(waitedMs)}, then all of it and the end at once`,
-    state: evidence.messages[0]?.state ?? silence.state,
-    expected: silence.waitsFor ?? "the first message",
-    cause: `Your program connected and sent nothing for ${inSeconds(waitedMs)}; ${quoted(first.bytes.toString("utf8"))} came only as it ended. So it lay in a buffer of the program until then: it was written, and never flushed, while the program waited for a reply.`,
-    advice: [
-      "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java (or new PrintWriter(out, true) and println), file.flush() in Python, fflush() in C.",
-    ],
-  };
-}
 
 function findWaitForNothing(evidence: Evidence): Finding | undefined {
   const unflushed = findUnflushed(evidence);
@@ -117,10 +90,10 @@ function waitsAfterMessage(evidence: Evidence, text: string): Pick<Finding, "cau
   const { isOver, waitsFor, ms } = evidence.silence;
   return {
     cause: isOver
-      ? `${quoted(text)} was understood, and has no reply in this protocol. Your program then sent nothing for ${inSeconds(ms)} and left: probably it was waiting in recv() for a reply, while the server was waiting for ${waitsFor}.`
-      : `${quoted(text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one, while the server waits for ${waitsFor}.`,
+      ? `${quoted(text)} was understood, and has no reply in this protocol. Your program then sent nothing for ${inSeconds(ms)} and left: probably it was waiting in recv() for a reply, while the server was waiting for ${waitsFor}; or what it wrote next was still in a buffer.`
+      : `${quoted(text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one, while the server waits for ${waitsFor}; or what it wrote next is still in a buffer.`,
     advice: [
-      `Do not call recv() here: send ${waitsFor} next, and then read its reply.`,
+      `Do not call recv() here: send ${waitsFor} next, flush() what you write, and then read its reply.`,
       ...unlessTyping(evidence),
     ],
   };
@@ -162,7 +135,7 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     came: `${silenceText(evidence)}, after the server had sent ${sent}`,
     state: silence.state,
     expected: silence.waitsFor ?? "",
-    cause: `The server sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
+    cause: `The server sent ${sent} without a newline after it. A program that reads on, for a newline (readLine(), fgets()) or with one recv() too many, ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"}; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message. readUTF(), readFully() and MSG_WAITALL wait for more too.",
       ...(isBeforeLogin(evidence)

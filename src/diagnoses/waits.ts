@@ -1,11 +1,12 @@
 /** Things that a program may wait for and that do not come: an ending that it did not send, more than the whole, an answer that is none. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
+import { inSeconds } from "./_held-back.ts";
 import { turned } from "./_numbers.ts";
 import { expectedAt, firstRule, firstState, wasRefused } from "./_places.ts";
 import type { Program } from "./_program-words.ts";
 import { signOf } from "./_text-signs.ts";
-import { inSeconds, isTheirTurn, unlessTyping } from "./waiting.ts";
+import { isTheirTurn, unlessTyping } from "./waiting.ts";
 
 export const waits: readonly Diagnosis[] = [
   {

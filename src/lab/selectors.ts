@@ -184,7 +184,7 @@ function instancesOf(lab: Lab, term: string): LabInstance[] {
 }
 
 function unknownInstance(lab: Lab, term: string): NetlabError {
-  const known = lab.instances.flatMap(({ id, type, name }) => [id, type, name ?? id]);
+  const known = lab.instances.flatMap(({ id, type, name, label }) => [id, type, name ?? id, label ?? id]);
   const near = nearest(term, known);
   return new NetlabError("no-such-instance/unknown", {
     term,

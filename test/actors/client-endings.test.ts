@@ -21,11 +21,13 @@ const sends =
     if (ends) client.end();
   };
 
-function diagnosed(story: Story): string[] {
+const diagnosed = (story: Story): string[] => cardsOf(story).map(({ id }) => id);
+
+function cardsOf(story: Story) {
   const given = { service: "pdf", file: "server.pdf" };
   const at = { host: "127.0.0.1", port: story.subject.remote.port, again: "" };
   const incident = { story, role: fileClient, options: given, given, ...at, live: undefined };
-  return diagnose({ ...incident, redact: (bytes) => ({ bytes, hidden: [] }) }).map(({ id }) => id);
+  return diagnose({ ...incident, redact: (bytes) => ({ bytes, hidden: [] }) });
 }
 
 const storyOf = (lab: { recorder: { all(): Story[] } }) => lab.recorder.all().at(-1) as Story;
@@ -100,6 +102,27 @@ describe("a server in the middle of a file", () => {
     const file = entries.find(({ kind }) => kind === "file");
     expect(file && bytesIn(file)).toBeLessThanOrEqual(CONTENT.length);
   });
+});
+
+describe("a word after a whole file", () => {
+  it.each(["DONE", "and a line\nof the file"])(
+    "is told as the server's own, where it looks like one: %j",
+    async (word) => {
+      const isWhole = Promise.withResolvers<void>();
+      // A clock that stands still: the moment in which more than the file would be too much lasts.
+      const { lab, outcome } = await fetchFrom(async (client) => {
+        await sends(CONTENT, CONTENT.length)(client);
+        await isWhole.promise;
+        client.say(word);
+      }, new SimulatedClock());
+      await eventually(() => expect(storyOf(lab).state).toBe("checking"));
+      isWhole.resolve();
+      await outcome();
+      const [card] = cardsOf(storyOf(lab));
+      expect(card?.id).toBe("D33");
+      expect(/a word of the server's own/.test(card?.cause ?? "")).toBe(word === "DONE");
+    },
+  );
 });
 
 describe("a client whose machine has ended", () => {

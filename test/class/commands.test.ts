@@ -164,6 +164,10 @@ describe("a selector", () => {
     expect(await run(one, "explain s009")).toMatchObject({ exit: 4 });
   });
 
+  it("names the student whose name a wrong one is near", async () => {
+    expect(await textOf("explain s03")).toBe('no role "s03" here; did you mean s003?');
+  });
+
   it("takes a group for its students' roles and its own", async () => {
     const ids = (await run(one, "ls group=B --json")).documents[0] as { id: string }[];
     expect(ids.map(({ id }) => id)).toEqual([
@@ -261,6 +265,10 @@ describe("freeze and open", () => {
     expect(minutes(second) - minutes(first)).toBeCloseTo(10, 3);
     expect(await textOf("open")).toBe("the class is open");
     expect(await run(one, "open soon")).toMatchObject({ exit: 2 });
+    expect(await run(one, "open +10")).toMatchObject({
+      exit: 2,
+      text: 'open: "+10" is not a time: write +10m, +1h or nothing',
+    });
     expect(await run(one, "freeze", { level: "observe" })).toMatchObject({ exit: 5 });
   });
 });

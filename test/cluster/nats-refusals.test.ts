@@ -134,9 +134,14 @@ describe.skipIf(!natsBinary)(`a NATS server ${SKIPPED}`, () => {
     await expect(open(server.url)).rejects.toThrow("runs without JetStream: start it with nats-server -js");
   });
 
+  // Without a time-out of its own, a server gives up a login during which its machine stands still for two seconds.
   it.each([
-    ["user and password", 'authorization { user: al, password: "p 1" }', 'user: al\npassword: "p 1"'],
-    ["a token", "authorization { token: t0p }", "token: t0p"],
+    [
+      "user and password",
+      'authorization { user: al, password: "p 1", timeout: 60 }',
+      'user: al\npassword: "p 1"',
+    ],
+    ["a token", "authorization { token: t0p, timeout: 60 }", "token: t0p"],
   ])("that wants %s refuses others, and takes who has them", async (_, config, login) => {
     const server = await started({ config });
     await expect(open(server.url)).rejects.toThrow(/refuses this login: .* with --cluster-credentials$/);
@@ -150,7 +155,9 @@ describe.skipIf(!natsBinary)(`a NATS server ${SKIPPED}`, () => {
   it("that wants a key takes who has its seed", async () => {
     const { nkeys } = await import("@nats-io/transport-node");
     const key = nkeys.createUser();
-    const server = await started({ config: `authorization { users: [ { nkey: ${key.getPublicKey()} } ] }` });
+    const server = await started({
+      config: `authorization { timeout: 60, users: [ { nkey: ${key.getPublicKey()} } ] }`,
+    });
     await expect(open(server.url)).rejects.toThrow("refuses this login");
     const seed = Buffer.from(key.getSeed()).toString();
     const bus = await open(server.url, readCredentials(fileOf(`nkey: ${seed}`)));
@@ -174,7 +181,7 @@ describe.skipIf(!natsBinary)(`a NATS server ${SKIPPED}`, () => {
     const asked = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     const named = ["-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
     expect(spawnSync("openssl", [...asked, ...named, "-out", cert, "-keyout", key]).status).toBe(0);
-    const secure = await started({ config: `tls { cert_file: "${cert}", key_file: "${key}" }` });
+    const secure = await started({ config: `tls { cert_file: "${cert}", key_file: "${key}", timeout: 60 }` });
     for (const url of [secure.url, secure.url.replace("nats:", "tls:")])
       await expect(open(url)).rejects.toThrow(/is not trusted \([A-Z_]+\): name the file of its authority/);
   });

@@ -73,3 +73,18 @@ describe("a word between colons", () => {
     expect(ids).toContain("D94");
   });
 });
+
+describe("a word between an answered file and the end", () => {
+  it("is an acknowledgement with its file's own name, and no second file", async () => {
+    const size = Buffer.from([3, 0, 0, 0]);
+    const lines = (word: string): Line[] => [
+      ...["C> server3", "S> valid", 100, "C> server.txt", "S> found", 100],
+      { from: "server", bytes: size },
+      ...[100, `C> ${word}`, "S> abc", 12_000, "C.", "S."],
+    ];
+    const told = async (word: string) =>
+      (await cardsOf("file-server", 1238, lines(word))).map(({ id }) => id);
+    expect(await told("Gotserver.txt")).not.toContain("D57");
+    expect(await told("Got second.txt")).not.toContain("D57");
+  });
+});

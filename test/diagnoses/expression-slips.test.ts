@@ -28,6 +28,9 @@ const SLIPS: readonly (readonly [string, RegExp])[] = [
   ["%d %c %d", /%d a place in it that no value was put into/],
   ["{x} + {y}", /\{x\} a place in it that no value was put into/],
   ["15 % 35", /% is no operator of this calculator/],
+  ["None + 35", /None stands for a number/],
+  ["15 + null", /null stands for a number/],
+  ["None of it", /is not of the form/],
   ["nullify", /is not of the form/],
   ["hello", /is not of the form: number operator number/],
 ];

@@ -27,9 +27,10 @@ export default defineCommand({
   },
 });
 
+/** A number alone would be seconds, as elsewhere; who opens a class for a while thinks of minutes. */
 function timeOf(word: string): number {
   const { success, data } = duration().safeParse(word.replace(/^\+/, ""));
-  if (success && data > 0) return data;
+  if (success && data > 0 && /[a-z]$/.test(word)) return data;
   throw new NetlabError("usage/of-command", {
     command: "open",
     why: `${JSON.stringify(word)} is not a time: write +10m, +1h or nothing`,
