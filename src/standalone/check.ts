@@ -131,19 +131,24 @@ async function reportOf(request: CheckRequest, subject: Checkable, call: Call): 
   }
   const late = new TimeLimit(limits.timeMs);
   const programs = request.run === undefined ? undefined : programsHere(folder, limits);
+  const told = new AbortController();
+  const end = () => told.abort();
   try {
     const built = options.build === undefined ? null : ((await programs?.build(options.build)) ?? null);
     if (built !== null && built.exit !== 0) return notBuiltReport(request, { subject, programs }, built);
+    // Pipelines end a check so, and a program is not to outlive it.
+    process.once("SIGTERM", end);
     const report = await runCheck(request, {
       subject,
       programs,
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: AbortSignal.any([signal, told.signal, late.signal]),
       onResult: progress,
     });
     return { ...timed(report, late), program: { ...report.program, build: built } };
   } finally {
     late.close();
     await programs?.close();
+    process.off("SIGTERM", end);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Exit statuses of `netlabctl check` beside those of check-status.test.ts, each brought about: a pipeline reads nothing else. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { chooseRung } from "../../src/check/box/rung.ts";
@@ -24,6 +24,15 @@ while True:
         until = time.monotonic() + 0.2
         while time.monotonic() < until: pass
         peer.sendall(b"hm")
+`,
+);
+/** Leaves a sign that it runs, and answers nothing for as long as a case may last. */
+scene.file(
+  "signs.py",
+  `import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+open("signed", "w").close()
+while True: pass
 `,
 );
 const DIVISION = "CALC-2.division-by-zero";
@@ -90,6 +99,14 @@ describe("check", () => {
     interrupted.signal("SIGINT");
     expect(await interrupted.ended).toMatchObject({ exit: 130 });
     expect(written("cut.json").ended.code).toBe("interrupted");
+  });
+
+  it("exits 130 when it is told to end while its program runs, which it ends as at an interruption", async () => {
+    const told = check("signs.py", "--format", "text,json=told.json");
+    await eventually(() => expect(existsSync(scene.path("signed"))).toBe(true));
+    told.signal("SIGTERM");
+    expect(await told.ended).toMatchObject({ exit: 130 });
+    expect(written("told.json").ended.code).toBe("interrupted");
   });
 });
 
