@@ -5,6 +5,7 @@ import { octets } from "./octets.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type Waiting } from "./tester.ts";
+import { TimeLeft } from "./time-left.ts";
 import { CheckFailure, CheckSkip } from "./verdict.ts";
 
 const LOOK_MS = 10;
@@ -60,9 +61,9 @@ export abstract class CaseTester extends Chance {
     holds: () => boolean | Promise<boolean>,
     { withinMs = ANSWER_MS }: Waiting = {},
   ): Promise<void> {
-    const deadline = performance.now() + withinMs * patience();
+    const time = new TimeLeft(withinMs * patience());
     while (!(await holds())) {
-      if (performance.now() >= deadline || this.isOver()) throw new CheckFailure(message);
+      if (time.ms <= 0 || this.isOver()) throw new CheckFailure(message);
       await this.pause(LOOK_MS);
     }
   }

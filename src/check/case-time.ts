@@ -2,7 +2,10 @@
 import type { WholeCase } from "./case.ts";
 import { patience } from "./patience.ts";
 import { tooLong, type Verdict, verdictOf } from "./server-try.ts";
+import { TimeLeft } from "./time-left.ts";
 import { CheckOver } from "./verdict.ts";
+
+const LOOK_MS = 20;
 
 interface Time {
   /** Of the case. */
@@ -17,7 +20,10 @@ export async function verdictInTime(
   run: () => Promise<void>,
   { limit, signal }: Time,
 ): Promise<Verdict> {
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
+  const time = new TimeLeft(one.limitMs * patience());
+  const timer = setInterval(() => {
+    if (time.ms <= 0) limit.abort(tooLong(one));
+  }, LOOK_MS);
   try {
     return await beforeEnd(
       verdictOf(run, limit.signal),
@@ -26,7 +32,7 @@ export async function verdictInTime(
       (over) => limit.abort(over),
     );
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type TestServer,
   type Waiting,
 } from "./tester.ts";
+import { TimeLeft } from "./time-left.ts";
 import { CheckFailure, NotStarted } from "./verdict.ts";
 
 const LOOK_MS = 10;
@@ -144,9 +145,9 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   }
 
   async #prints(pattern: RegExp, withinMs: number): Promise<boolean> {
-    const deadline = performance.now() + withinMs * patience();
+    const time = new TimeLeft(withinMs * patience());
     while (!pattern.test(this.#output)) {
-      if (performance.now() > deadline || this.isOver()) return pattern.test(this.#output);
+      if (time.ms < 0 || this.isOver()) return pattern.test(this.#output);
       await this.pause(LOOK_MS);
     }
     return true;
@@ -186,9 +187,9 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async exits({ withinMs = ANSWER_MS }: Waiting = {}): Promise<Exit> {
     const program = this.#program;
     if (!program) throw new NotStarted("the client was not started");
-    const deadline = performance.now() + withinMs * patience();
+    const time = new TimeLeft(withinMs * patience());
     while (!program.exit) {
-      if (performance.now() > deadline)
+      if (time.ms < 0)
         throw new CheckFailure(`the client should end, and still runs after ${withinMs / 1_000} s`);
       await this.pause(LOOK_MS);
     }

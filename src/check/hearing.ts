@@ -13,6 +13,7 @@ import { octets } from "./octets.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { type Amid, ANSWER_MS, type Waiting } from "./tester.ts";
+import { TimeLeft } from "./time-left.ts";
 import { type Blamed, CheckFailure } from "./verdict.ts";
 
 /** After so much silence the program is looked at. */
@@ -24,6 +25,10 @@ const QUIET_MS = 60;
 const NOTHING_MS = 150;
 /** A program that waits for others has said all when it has been silent for so long. */
 const SETTLED_MS = 25;
+/** Several ticks of the clock that counts a program's processor time. */
+const STILL_MS = 50;
+/** For so long, at most, a program that stands still is waited for beside its time. */
+const MOST_STILL_MS = 3_000;
 
 export abstract class Hearing {
   unread: Buffer = Buffer.alloc(0);
@@ -218,18 +223,34 @@ export abstract class Hearing {
     const { silence } = this.scene;
     // A greeting comes in its own time.
     const isAnswer = this.lastSaid !== "";
-    const deadline = performance.now() + (isAnswer ? silence.withinMs(withinMs) : withinMs) * patience();
+    const wholeMs = (isAnswer ? silence.withinMs(withinMs) : withinMs) * patience();
     const lookMs = isAnswer ? silence.quietMs(earlyMs) : earlyMs;
+    const time = new TimeLeft(wholeMs);
+    const stillUntil = performance.now() + wholeMs + MOST_STILL_MS;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
       this.scene.signal.throwIfAborted();
-      const left = deadline - performance.now();
-      if (left <= 0) return undefined;
+      const left = time.ms;
+      if (left <= 0) {
+        if (performance.now() > stillUntil || !(await this.#standsStill())) return look();
+        time.ms = wholeMs;
+        continue;
+      }
       if (this.over !== undefined && this.quietMs > WRONG_QUIET_MS) return look();
       if (this.quietMs >= lookMs && (await this.#isAllThatComes(left))) return look();
       await this.#woken(Math.min(left, LOOK_MS));
     }
+  }
+
+  /** The program has something to do, and no processor to do it with: not even one that it shares with others. */
+  async #standsStill(): Promise<boolean> {
+    const program = this.scene.program();
+    const before = await program?.sample();
+    if (!before?.isAwake) return false;
+    await this.#woken(STILL_MS);
+    const after = await program?.sample();
+    return after?.isAwake === true && after.cpuMs === before.cpuMs && after.waitedMs === before.waitedMs;
   }
 
   async #isAllThatComes(leftMs: number): Promise<boolean> {

@@ -9,6 +9,7 @@ import { octets } from "./octets.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { type Amid, ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
+import { TimeLeft } from "./time-left.ts";
 import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
@@ -116,9 +117,9 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   }
 
   async #polled(holds: () => Promise<boolean>, withinMs = ANSWER_MS): Promise<boolean> {
-    const deadline = performance.now() + withinMs * patience();
+    const time = new TimeLeft(withinMs * patience());
     while (!(await holds())) {
-      if (performance.now() > deadline) return false;
+      if (time.ms < 0) return false;
       await this.pauseFor(LOOK_MS);
     }
     return true;

@@ -1,7 +1,7 @@
 /** Calls as a batch has them: those that say lines of one member, one behind the other, are one entry. */
 import type { HubCall } from "../actors/hub-call.ts";
 import { type CallEntry, plainArguments } from "./hub-wire.ts";
-import { isLine, joinLines, splitLines } from "./joined-lines.ts";
+import { asOne, isLine, splitLines } from "./joined-lines.ts";
 
 export function entriesOf(calls: readonly HubCall[]): CallEntry[] {
   const entries: CallEntry[] = [];
@@ -9,10 +9,10 @@ export function entriesOf(calls: readonly HubCall[]): CallEntry[] {
   for (let call = calls[at]; call; call = calls[at]) {
     const { name, args } = call;
     const lines = linesFrom(calls, at);
-    const joined = lines.length > 1 ? joinLines(lines) : undefined;
-    if (joined === undefined) entries.push([name, ...plainArguments(args)]);
-    else entries.push([[name, args[0]], joined]);
-    at += joined === undefined ? 1 : lines.length;
+    const isRun = lines.length > 1;
+    if (isRun) entries.push([[name, args[0]], asOne(lines)]);
+    else entries.push([name, ...plainArguments(args)]);
+    at += isRun ? lines.length : 1;
   }
   return entries;
 }

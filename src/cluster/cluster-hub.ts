@@ -22,6 +22,7 @@ import { isVisitOf, nodeOfPeer, visitOf } from "./hub-subjects.ts";
 import type { HereAnswer, Taken } from "./hub-wire.ts";
 import { MemberCopy } from "./member-copy.ts";
 import type { ClusterNode, HubOwner, NodeChange } from "./nodes.ts";
+import { lostCall } from "./said-calls.ts";
 
 export class ClusterHub {
   readonly key: string;
@@ -346,7 +347,7 @@ export class ClusterHub {
     this.#parts.seats.cutOff(members);
     for (const call of lost) {
       this.#load.answered(call);
-      call.fail(new Error("this node was cut off from the hub"));
+      call.fail(lostCall());
     }
     if (!wasOwner && this.#epoch > 0) this.#newGuest();
     this.look();

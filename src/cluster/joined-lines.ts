@@ -6,9 +6,12 @@ const BREAK = "\n";
 
 /** Undefined where one of them has a line break. */
 export function joinLines(lines: readonly string[]): string | undefined {
-  const joined = lines.join(BREAK);
+  const joined = asOne(lines);
   return breaksIn(joined) === lines.length - 1 ? joined : undefined;
 }
+
+/** Of texts that are known to be lines. */
+export const asOne = (lines: readonly string[]): string => lines.join(BREAK);
 
 export const splitLines = (joined: string): string[] => joined.split(BREAK);
 

@@ -1,5 +1,6 @@
 /** Calls of this node on their way to the owner of a hub: in batches, in order, kept until they are answered. */
 import type { HubCall } from "../actors/hub-call.ts";
+import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import { bytesOf, callerOf } from "./call-load.ts";
 import { entriesOf } from "./call-runs.ts";
@@ -9,6 +10,9 @@ import { SendWindow } from "./send-window.ts";
 
 /** An owner answers a batch within a few milliseconds; more may be a busy machine. */
 const DOUBT_MS = 250;
+
+/** Whether the call was heard is not known: its owner is another now, or its node was cut off. No bug, so an operator is told as of a refusal. */
+export const lostCall = () => new NetlabError("node-away/call-lost");
 
 export interface SaidCallsParts {
   readonly own: string;
@@ -78,7 +82,10 @@ export class SaidCalls {
       return this.#push(batch.slice(half));
     }
     if (isTooLong && call)
-      return this.#fail(call, `a call of ${Buffer.byteLength(text)} bytes is too long for the bus`);
+      return this.#fail(
+        call,
+        new Error(`a call of ${Buffer.byteLength(text)} bytes is too long for the bus`),
+      );
     const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: this.#open.last + 1 });
     for (const one of batch) this.#open.push(one);
     this.#window.push(Buffer.from(`${head.slice(0, -1)},"c":${text}}`), this.#open.last);
@@ -103,9 +110,9 @@ export class SaidCalls {
     return call;
   }
 
-  #fail(call: HubCall, why: string): void {
+  #fail(call: HubCall, error: Error): void {
     this.#parts.onAnswered(call);
-    call.fail(new Error(why));
+    call.fail(error);
   }
 
   /**
@@ -117,7 +124,7 @@ export class SaidCalls {
     const now = this.#parts.clock.now();
     if (taken?.[0] === this.#parts.visit) {
       const [, batch, last] = taken;
-      for (const [number] of this.#open.numbered) if (number <= last) this.reject(number, LOST);
+      for (const [number] of this.#open.numbered) if (number <= last) this.#take(number)?.fail(lostCall());
       this.#window.acknowledge(batch, now);
       this.#window.rewind(batch + 1, now);
       return;
@@ -130,7 +137,7 @@ export class SaidCalls {
       const asks = caller !== undefined && !callers.has(caller) && !isInOrGone(caller);
       callers.add(caller);
       if (number > through || asks) kept.push(call);
-      else this.reject(number, LOST);
+      else this.#take(number)?.fail(lostCall());
     }
     this.#open.clear();
     this.#said = [...kept, ...this.#said];
@@ -147,8 +154,6 @@ export class SaidCalls {
 
   /** Nothing that was said is heard any more. */
   rejectAll(): void {
-    for (const call of this.takeAll()) this.#fail(call, LOST);
+    for (const call of this.takeAll()) this.#fail(call, lostCall());
   }
 }
-
-const LOST = "the hub is another's now, and this was lost on the way";

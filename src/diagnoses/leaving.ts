@@ -212,12 +212,22 @@ function findInItsTurn(evidence: Evidence): Finding | undefined {
     came: isFin ? "a FIN" : "a reset (RST)",
     state: silence.state,
     expected: debt.due || expectedAt(evidence, silence.state),
-    cause: `It left after ${debt.begun}: ${debt.due} was still to come.${rest} Probably your program ended there, with an error or because it has nothing more to do${isFin ? "; or it called shutdown(fd, SHUT_WR) too early, and now waits for an answer" : ""}.`,
+    cause: `It left after ${debt.begun}: ${debt.due} was still to come.${rest} Probably your program ended there, with an error or because it has nothing more to do${isFin ? "; or it called shutdown(fd, SHUT_WR) too early, and now waits for an answer" : ""}.${gaveUp(evidence)}`,
     advice: [
       `Look at its own error output, in the terminal where it runs.${rule === "FILE-0" ? SIZE : ""}`,
       `Send ${debt.due} before you close: the server at ${at(evidence)} waits for it.`,
     ],
   };
+}
+
+/** Long enough for a time-out of its own. */
+const GIVEN_UP_MS = 900;
+
+/** [CALC-0] A name has no reply: a program that waits for one ends with a time-out, or is ended. */
+function gaveUp({ silence, lastMove, messages }: Evidence): string {
+  const isName = messages.length === 1 && messages[0]?.rule === "CALC-0" && lastMove?.kind === "in";
+  if (!isName || silence.ms < GIVEN_UP_MS) return "";
+  return ` Or it waited ${(silence.ms / 1_000).toFixed(1)} s for a reply to its name, which has none, and gave up.`;
 }
 
 const SIZE = " The size is four bytes and no text: int() and atoi() fail on it.";

@@ -1,7 +1,8 @@
 /** Students' servers that say nothing: which call they sit in, where this machine can see it, else what is likely. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, expectedIn, isOfSeveral, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, expectedIn, isRight, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
+import { answerOfSeveral, FLUSH, lateCause } from "./_late-answers.ts";
 import { type OpenQuestion, openQuestionOf } from "./_open-question.ts";
 import { missingGreeting, missingWords } from "./_otherwise.ts";
 import { busyWith, nameOf, type Program, seems, whileElsewhere } from "./_program-words.ts";
@@ -122,54 +123,24 @@ function findNoAnswer(evidence: Evidence): Finding | undefined {
   const { exchange, state } = silent.question;
   const { reads = exchange.reads } = answerOfSeveral(evidence) ?? {};
   const isLate = reads.length > 0 && state !== "sizing";
-  const told = roomCause(exchange) ?? (isLate ? lateCause(evidence, { ...exchange, reads }) : undefined);
+  const told =
+    roomCause(exchange) ??
+    (isLate ? lateCause(evidence, { ...exchange, reads }) : passedOver(evidence, exchange));
   return { ...base(evidence, silent), ...(told ?? answerCause(silent.program)) };
 }
 
-/** The piece in which the answer came at last, with those to later questions. */
-function answerOfSeveral(evidence: Evidence): Exchange | undefined {
-  const { exchanges } = dialogueOf(evidence);
-  return exchanges.find((exchange) => isOfSeveral(exchanges, exchange));
-}
-
-/** An answer that came when it was not waited for any more; often because an end flushed it: its own, or ours that it read. */
-function lateCause(evidence: Evidence, exchange: Exchange): Pick<Finding, "cause" | "advice"> {
-  const came = exchange.reads[0]?.at ?? exchange.at;
-  const lateMs = (came - exchange.at) / 1_000;
-  const flush = flushingOf(evidence, came);
-  const span = `after ${lateSpan(lateMs)}`;
-  const when = flush && lateMs < TELLING_MS ? flush : flush ? `${span}, ${flush}` : span;
+/** A later question was answered rightly: so it is no newline that the server waits for. */
+function passedOver(evidence: Evidence, open: Exchange): Pick<Finding, "cause" | "advice"> | undefined {
+  const answered = dialogueOf(evidence).exchanges.find(
+    ({ nth, expected, messages }) =>
+      nth > open.nth && expected?.kind === "result" && messages.some((one) => isRight(one, expected.texts)),
+  );
+  if (!answered) return undefined;
   return {
-    cause: `The answer came only ${when}${flush ? ": until then it was in a buffer that was not flushed" : ". Either the server is that slow, or its answer was in a buffer that was not flushed"}.`,
-    advice: [
-      FLUSH,
-      "In Java: new PrintWriter(out, true) and println(); in Python send(), or print(…, file=f, flush=True).",
-    ],
+    cause: `${quoted(open.sent)} has got no answer, and ${quoted(answered.sent)}, which came after it, has. So the server waits for no newline and for no full buffer. Probably it took the first for another message, with one recv() too many before its loop, or could not read it.`,
+    advice: ["Print each message that recv() returns, and what the server takes it for."],
   };
 }
-
-/** Event that empties a buffer at that moment: the server's own end, or ours before it. */
-function flushingOf({ entries }: Evidence, came: number): string | undefined {
-  const isThen = ({ at }: { readonly at: number }) => Math.abs(at - came) < AT_ONCE_US;
-  const left = entries.some((entry) => entry.kind === "fin" && entry.at <= came && isThen(entry));
-  if (left) return "when the client had closed its side";
-  const hasEnded = entries.some(
-    (entry) => (entry.kind === "ended" || (entry.kind === "closed" && entry.by === "peer")) && isThen(entry),
-  );
-  if (!hasEnded) return undefined;
-  const word = entries.findLast((entry) => entry.kind === "out" && entry.at <= came);
-  return word?.kind === "out" && isThen(word)
-    ? `when the client had sent ${quoted(word.bytes.toString("utf8"))} and the server ended`
-    : "at the moment when the server ended";
-}
-
-/** Of two events, one at the other's occasion. */
-const AT_ONCE_US = 500_000;
-/** A shorter time is no wait: what ended it says more. */
-const TELLING_MS = 1_000;
-
-const lateSpan = (ms: number) =>
-  `${ms < 10_000 ? Math.max(0.1, Math.round(ms / 100) / 10) : Math.round(ms / 1_000)} s`;
 
 /** In a room all hear what is said, the speaker too. */
 function roomCause({ expected, nth, sent }: Exchange): Pick<Finding, "cause" | "advice"> | undefined {
@@ -181,7 +152,6 @@ function roomCause({ expected, nth, sent }: Exchange): Pick<Finding, "cause" | "
 }
 
 const TAKE_WHAT_CAME = "Take what one recv() returns as the message; wait for no newline and no full buffer.";
-const FLUSH = "Flush what you write: fflush() in C, flush() in Java, flush=True in Python.";
 
 function answerCause(program: Program | undefined): Pick<Finding, "cause" | "advice"> {
   const other = program && whileElsewhere(program);

@@ -18,7 +18,7 @@ export const waiting: readonly Diagnosis[] = [
     title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
     rank: "silence",
-    // No reply could reach a message that came at the end only.
+    // Consequence of a message that came only with its program's end: no reply could reach it.
     excludes: ["D62", "D27", "D28"],
     isConsequence: true,
     find: findWaitForNothing,

@@ -70,16 +70,13 @@ export function sleepsOf({ pid, thread }: ThreadWait): number {
   );
 }
 
-/** Java's own housekeeping, which compiles, cleans and looks at its clock: nothing that a program says comes of it. */
+/** Java's own housekeeping, which compiles, cleans, stops all other threads and looks at its clock: nothing that a program says comes of it. */
 const OF_JAVA =
-  /^(?:VM Periodic|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread)/;
-/** Threads that stop all the others while they work: what the program would say lies in one that waits for them. */
-const STOPPING = /^(?:VM Thread|G1 |GC Thread)/;
+  /^(?:VM Periodic|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread|VM Thread|G1 |GC Thread)/;
 
-function isOfJava(pid: number, thread: string, ms: number): boolean {
-  const name = procText(`${pid}/task/${thread}/comm`);
-  return OF_JAVA.test(name) || (ms > 0 && STOPPING.test(name));
-}
+/** While one of them works, or has no processor, what the program would say may lie in a thread that waits for it, or for a lock that it holds. */
+const isOfJava = (pid: number, thread: string, ms: number): boolean =>
+  ms > 0 && OF_JAVA.test(procText(`${pid}/task/${thread}/comm`));
 
 function waitOf(pid: number, thread: string, own: ReadonlySet<number>): number {
   const text = procText(`${pid}/task/${thread}/syscall`);

@@ -7,7 +7,7 @@ import { type Assignment, readAssignment } from "../check/grade/assignment.ts";
 import { classSummary, lostCases } from "../check/grade/class-page.ts";
 import { gradeClass } from "../check/grade/grade-class.ts";
 import { GradeFolder } from "../check/grade/grade-folder.ts";
-import type { GradedLine } from "../check/grade/graded.ts";
+import { type GradedLine, isAbsent } from "../check/grade/graded.ts";
 import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
 import { besideText, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
@@ -96,7 +96,10 @@ export default defineStandalone({
       call.out(
         `${matrix}\nwrote ${path.join(given.out, "matrix.html")}, ${path.join(given.out, "matrix.csv")}`,
       );
-    if (signal.aborted) return INTERRUPTED;
+    if (signal.aborted) {
+      if (!isJson) call.err(stoppedText(lines));
+      return INTERRUPTED;
+    }
     return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
   },
 });
@@ -107,6 +110,12 @@ async function casesFor(assignment: Assignment): Promise<GradedCase[]> {
     throw new NetlabError("bad-assignment/bad-line", { place, why: messageOf(error) }, { cause: error });
   });
   return gradedCases(assignment, cases);
+}
+
+function stoppedText(lines: readonly GradedLine[]): string {
+  const handedIn = lines.filter((line) => !isAbsent(line));
+  const judged = handedIn.filter(({ points }) => points !== null);
+  return `stopped: ${judged.length} of ${handedIn.length} hand-ins are judged; the same command with --resume goes on with the rest`;
 }
 
 const MOST_LOST = 8;

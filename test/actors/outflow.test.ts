@@ -47,6 +47,26 @@ describe("an outflow without a hub", () => {
   });
 });
 
+describe("what is said now", () => {
+  it("has nothing before it at first, and once all is written", () => {
+    const { flow } = outflow();
+    expect(flow.isClear).toBe(true);
+    flow.line("one\n");
+    flow.flush();
+    expect(flow.isClear).toBe(true);
+  });
+
+  it.each<[string, (flow: Outflow) => void]>([
+    ["a reply that is to be joined", (flow) => flow.line("one\n")],
+    ["a line of a hub", (flow) => flow.deliver(new Delivery("one\n"), false)],
+    ["a file under way", (flow) => void flow.beginFile()],
+  ])("has %s before it", (_, say) => {
+    const { flow } = outflow();
+    say(flow);
+    expect(flow.isClear).toBe(false);
+  });
+});
+
 describe("replies in lines", () => {
   it("are one write for all up to the flush, and none without any", () => {
     const { flow, heard } = outflow();
@@ -175,6 +195,23 @@ describe("a read of its own", () => {
     expect(flow.isWaiting).toBe(false);
   });
 
+  it("needs no gap as the first word of a conversation that has just begun", () => {
+    const { flow, heard, moves } = outflow();
+    moves();
+    flow.post(Buffer.from("one"), true);
+    expect(heard()).toEqual(["bytes:one"]);
+  });
+
+  it("needs its gap behind what went to the peer past the outflow", () => {
+    const { flow, clock, heard, moves } = outflow();
+    moves();
+    flow.wrote();
+    flow.post(Buffer.from("one"), true);
+    expect(heard()).toEqual(["queued:3"]);
+    clock.advance(50);
+    expect(heard()).toEqual(["bytes:one", "drained"]);
+  });
+
   it("is only what is marked as one", () => {
     const { flow, heard } = outflow();
     for (const text of ["one", "two"]) flow.post(Buffer.from(text));
@@ -298,6 +335,12 @@ describe("a file under way", () => {
     expect([flow.isWaiting, heard()]).toEqual([false, ["drained"]]);
     flow.postText("next", true);
     expect(heard()).toEqual(["queued:4"]);
+  });
+
+  it("that had not begun ends without a word", () => {
+    const { flow, heard } = outflow();
+    flow.endFile();
+    expect([flow.isFileUnderWay, flow.isWaiting, heard()]).toEqual([false, false, []]);
   });
 
   it("is followed by the next file that waits", async () => {

@@ -240,8 +240,11 @@ describe("calls on their way to an owner", () => {
     sent(calls);
     calls.settle(undefined, (id) => id === "c2@n1");
     expect(sent(calls)).toEqual([["join", "c1@n1", "Al"]]);
-    await expect(second).rejects.toThrow("lost on the way");
-    await expect(ofMember).rejects.toThrow("lost on the way");
+    for (const lost of [second, ofMember])
+      await expect(lost).rejects.toMatchObject({
+        code: "node-away",
+        message: expect.stringContaining("lost on the way"),
+      });
   });
 
   it("ask again, where a connection was refused once and has asked once more", () => {

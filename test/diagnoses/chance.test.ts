@@ -88,3 +88,18 @@ describe("a word between an answered file and the end", () => {
     expect(await told("Got second.txt")).not.toContain("D57");
   });
 });
+
+describe("a client that leaves after its name", () => {
+  const GAVE_UP = /for a reply to its name, which has none/;
+  const told = async (...lines: Line[]) =>
+    (await cardsOf("calculator", 4389, lines)).find(({ id }) => id === "D62")?.words ?? "no D62";
+
+  it("may have waited for a reply, where it was silent for a while", async () => {
+    expect(await told("C> ann", 2_000, "C.", "S.")).toMatch(GAVE_UP);
+  });
+
+  it("has not, where it left at once", async () => {
+    expect(await told("C> ann", 200, "C.", "S.")).toMatch(/It left after its name/);
+    expect(await told("C> ann", 200, "C.", "S.")).not.toMatch(GAVE_UP);
+  });
+});

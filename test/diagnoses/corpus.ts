@@ -2878,4 +2878,14 @@ export const corpus: readonly CorpusCase[] = [
     says: /It is what "SEND_(TIME|DATE)" asks for/,
     exit: "violation",
   },
+  {
+    program: "servers/recv_too_many",
+    role: "calculator-client",
+    expected: "the first expression is lost: recv() was called once too many before the loop",
+    card: "D38",
+    given: { timeout: "1200ms" },
+    isServer: true,
+    say: ["15 + 35", "2 * 3"],
+    says: /waits for no newline/,
+  },
 ];

@@ -2,6 +2,7 @@
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -123,6 +124,23 @@ describe("grade", { timeout: 60_000 }, () => {
     await grade(folder, "--resume").ended;
     expect(scores(folder)).toEqual({ ann: "20", "4711": "0", "'=cmd()": "20" });
     expect(readFileSync(path.join(folder, "grades/results/ann.json"), "utf8")).toBe(before);
+  });
+
+  it("writes at Ctrl-C what is judged by then, and blames neither the checker nor a student", async () => {
+    const folder = classFolder();
+    const handIns = path.join(folder, "hand-ins");
+    // One that is not come to, behind one that is not through before it is stopped, however late that is.
+    cpSync(path.join(handIns, "ann"), path.join(handIns, "zoe"), { recursive: true });
+    writeFileSync(path.join(handIns, "ann/calculator.py"), "import time\ntime.sleep(30)\n");
+    const stopped = grade(folder, "--jobs", "1");
+    await stopped.says("2 of 4");
+    process.kill(stopped.pid, "SIGINT");
+    const { exit, stdout, stderr } = await stopped.ended;
+    expect(exit).toBe(130);
+    expect(stdout).toMatch(/^4 hand-ins: 0 with all points, mean 0\.0 of 20; 2 not judged\nbox: /);
+    expect(stderr).toMatch(/\n2 of 4 .*\nstopped: 2 of 4 hand-ins are judged; .*--resume.*\n$/);
+    expect(scores(folder)).toEqual({ ann: "", zoe: "", "4711": "0", "'=cmd()": "0" });
+    expect(readFileSync(path.join(folder, "grades/index.html"), "utf8")).not.toContain("nothing handed in");
   });
 
   it("shows no name with --anonymous, and the names when they are wanted, without another check", async () => {

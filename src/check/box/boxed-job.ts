@@ -194,6 +194,7 @@ async function runBox(
   { argv, env, places }: Start,
   { job, timeMs, signal, onOpen, onNews }: BoxedJob<unknown>,
 ): Promise<string> {
+  if (signal.aborted) return "the tester was stopped before it began";
   const child = spawn(argv[0] ?? "", argv.slice(1), { env, stdio: ["pipe", "pipe", "pipe"], detached: true });
   const end = () => endGroup(child);
   process.on("exit", end);

@@ -1,7 +1,7 @@
 /** The page of a class: which cases were lost by how many, and each hand-in with its points. One file, no script. */
 import { html, type Markup, NONE } from "../formats/markup.ts";
 import { pageText } from "../formats/page.ts";
-import type { GradedLine } from "./graded.ts";
+import { type GradedLine, isAbsent } from "./graded.ts";
 import type { GradedCase } from "./grading.ts";
 
 export interface ClassAbout {
@@ -40,7 +40,7 @@ ${about.more ?? NONE}`;
 
 /** `24 hand-ins: 3 with all points, mean 71.4 of 100; 1 not judged; 2 without a hand-in` */
 export function classSummary(lines: readonly GradedLine[], max: number): string {
-  const handedIn = lines.filter(({ submitted }) => submitted !== null);
+  const handedIn = lines.filter((line) => !isAbsent(line));
   const points = handedIn.flatMap((line) => (line.points === null ? [] : [line.points]));
   const mean = points.length === 0 ? 0 : points.reduce((a, b) => a + b, 0) / points.length;
   const unjudged = handedIn.length - points.length;
@@ -87,7 +87,7 @@ function lineTable(lines: readonly GradedLine[], { max, pageOf }: ClassAbout): M
     const shown = html`<bdi>${line.shownAs}</bdi>`;
     const name = page === undefined ? shown : html`<a href="${page}">${shown}</a>`;
     const points = line.points === null ? "not judged" : `${line.points} of ${max}`;
-    return html`<tr><td class="name">${name}</td><td class="share">${line.student.group ?? ""}</td><td class="number">${points}</td><td class="number">${line.mustFailed}</td><td class="number share">${line.shouldFailed}</td><td class="remark">${line.submitted === null ? "nothing handed in" : line.remark}</td></tr>
+    return html`<tr><td class="name">${name}</td><td class="share">${line.student.group ?? ""}</td><td class="number">${points}</td><td class="number">${line.mustFailed}</td><td class="number share">${line.shouldFailed}</td><td class="remark">${isAbsent(line) ? "nothing handed in" : line.remark}</td></tr>
 `;
   });
   return html`<div class="wide" tabindex="0" role="region" aria-label="hand-ins"><table><thead><tr><th>hand-in</th><th class="share">group</th><th class="number">points</th><th class="number">MUST lost</th><th class="number share">SHOULD lost</th><th>remark</th></tr></thead><tbody>

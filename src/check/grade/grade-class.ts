@@ -54,6 +54,8 @@ export async function gradeClass(grading: ClassGrading): Promise<GradedLine[]> {
       const from = performance.now();
       const graded = await gradedOf(handIn, slot, grading);
       lines.set(handIn.student.id, lineOf(graded));
+      // A check that was broken off has no verdict.
+      if (grading.signal.aborted && graded.points === null) return;
       grading.onGraded(lineOf(graded), performance.now() - from);
     }
   });
@@ -143,6 +145,7 @@ async function checked(handIn: HandIn, before: Graded, slot: number, grading: Cl
     slot,
     signal,
   }).catch((error: unknown) => ({ fault: messageOf(error) }));
+  if (!("report" in answer) && signal.aborted) return before;
   if (!("report" in answer)) return { ...before, remark: `a fault of the checker: ${answer.fault}` };
   return asGraded(before, reportAsGraded(answer.report, cases), grading);
 }

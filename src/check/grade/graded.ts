@@ -16,4 +16,8 @@ export interface Graded extends GradebookLine {
 /** A line of the gradebook; of a whole class these stay in memory, and the reports do not. */
 export type GradedLine = Omit<Graded, "report">;
 
+/** Nothing was handed in: of a hand-in that no check has come to yet there are no points either. */
+export const isAbsent = ({ submitted, points }: Pick<GradedLine, "submitted" | "points">): boolean =>
+  submitted === null && points !== null;
+
 export const lineOf = ({ report: _report, ...line }: Graded): GradedLine => line;
