@@ -48,11 +48,17 @@ const MEGABYTE = 1_048_576;
 
 const kept = new Set<Keeper>();
 let sweeping: NodeJS.Timeout | undefined;
+let sweptAt = 0;
 
-/** Looks at all of them, by one timer; there is none while there are none. */
+/**
+ * Looks at all of them, by one timer; there is none while there are none. Where it goes off late, the machine stood still or this process was held
+ * up: no process could be heard meanwhile.
+ */
 function sweep(): void {
   const now = performance.now();
-  for (const keeper of kept) keeper.look(now);
+  const lateMs = now - sweptAt - SWEEP_MS;
+  sweptAt = now;
+  for (const keeper of kept) keeper.look(now, lateMs > SWEEP_MS ? lateMs : 0);
 }
 
 export class Keeper {
@@ -61,6 +67,8 @@ export class Keeper {
   readonly #child: ChildProcess;
   readonly #box: BlackBox | undefined;
   #lastSign = performance.now();
+  /** Of the time since, what is no silence of its own. */
+  #unheardMs = 0;
   /** Looks in which it was silent although this process had read everything: one may come from our own delay. */
   #silentLooks = 0;
   #hasSpoken = false;
@@ -104,7 +112,9 @@ export class Keeper {
     // All its pipes are read to the end by then.
     child.on("close", (code, signal) => this.#over(this.#why ?? this.#endOf(code, signal)));
     kept.add(this);
-    sweeping ??= setInterval(sweep, SWEEP_MS).unref();
+    if (sweeping) return;
+    sweptAt = performance.now();
+    sweeping = setInterval(sweep, SWEEP_MS).unref();
   }
 
   #side(side: Record<string, (...args: unknown[]) => unknown>) {
@@ -120,6 +130,7 @@ export class Keeper {
 
   #hear(chunk: Buffer): void {
     this.#lastSign = performance.now();
+    this.#unheardMs = 0;
     this.#silentLooks = 0;
     this.#hasSpoken = true;
     try {
@@ -135,8 +146,10 @@ export class Keeper {
     this.#onErrors?.(this.#errors);
   }
 
-  look(now: number): void {
+  /** `unheardMs`: for so long before it nothing could be heard. */
+  look(now: number, unheardMs = 0): void {
     if (this.#isEnding) return;
+    this.#unheardMs += Math.max(0, Math.min(unheardMs, now - this.#lastSign));
     const { memoryBytes } = this.#request;
     const sizeBytes = residentBytes(this.#child.pid);
     if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(memoryBytes, place, sizeBytes));
@@ -152,7 +165,7 @@ export class Keeper {
 
   /** Silent for longer than its patience, and not because it had no processor. One look may come from our own delay. */
   #isStuck(now: number): boolean {
-    const silentMs = now - this.#lastSign;
+    const silentMs = now - this.#lastSign - this.#unheardMs;
     if (this.#since.sign !== this.#lastSign)
       this.#since = { sign: this.#lastSign, share: processorShare(this.#child.pid) };
     if (silentMs < this.#patienceMs) return false;

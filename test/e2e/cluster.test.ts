@@ -113,13 +113,15 @@ describe.skipIf(!natsBinary)(`two daemons of one lab ${SKIPPED}`, () => {
       ]);
     });
     expect((await node2.ctl("ls")).stdout).toMatch(/^NODE +ID/);
-    const members = await node2.document<{ id: string; name: string }[]>("members chat");
-    expect(members.map(({ id, name }) => [id, name])).toEqual(
-      expect.arrayContaining([
-        ["chat-1/c1@node1", "ann"],
-        ["chat-1/c1@node2", "bob"],
-      ]),
-    );
+    await eventually(async () => {
+      const members = await node2.document<{ id: string; name: string }[]>("members chat");
+      expect(members.map(({ id, name }) => [id, name])).toEqual(
+        expect.arrayContaining([
+          ["chat-1/c1@node1", "ann"],
+          ["chat-1/c1@node2", "bob"],
+        ]),
+      );
+    });
     await eventually(async () =>
       expect((await node2.ctl("explain", "c1@node1")).stdout).toContain(":bob:bob joined"),
     );
